@@ -1,0 +1,27 @@
+{# Stop before anything runs when settings contradict each other: one sentence, with what to change. #}
+{% macro check_settings() %}
+    {% set raw = env_var('SPARKIFY_RAW', 'raw').rstrip('/') ~ '/' %}
+    {% set lake = env_var('SPARKIFY_LAKE', 'lake').rstrip('/') ~ '/' %}
+    {% if raw.startswith(lake) or lake.startswith(raw) %}
+        {% do exceptions.raise_compiler_error(
+            'SPARKIFY_RAW (' ~ raw ~ ') and SPARKIFY_LAKE (' ~ lake ~ ') lie in one another; give each a folder of its own.'
+        ) %}
+    {% endif %}
+    {% if epoch_ms(var('earliest_event')) | int >= epoch_ms(var('latest_event')) | int %}
+        {% do exceptions.raise_compiler_error(
+            'The var earliest_event (' ~ var('earliest_event') ~ ') is not before latest_event (' ~ var('latest_event')
+            ~ '); change one of them.'
+        ) %}
+    {% endif %}
+    {% if var('song_match_tolerance_seconds') is not number or var('song_match_tolerance_seconds') < 0 %}
+        {% do exceptions.raise_compiler_error(
+            'The var song_match_tolerance_seconds is ' ~ var('song_match_tolerance_seconds')
+            ~ '; give a number of seconds, 0 or more.'
+        ) %}
+    {% endif %}
+    {% if var('kept_versions') is not integer or var('kept_versions') < 1 %}
+        {% do exceptions.raise_compiler_error(
+            'The var kept_versions is ' ~ var('kept_versions') ~ '; give a whole number, 1 or more.'
+        ) %}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,19 @@
+{# Whether the bytes of a text are valid UTF-8. Engines read other encodings without an error and put U+FFFD in the place of
+   what they can't read, which is a wrong name in the tables and not a missing one. #}
+{% macro is_valid_utf8(text) -%}
+    {{ return(adapter.dispatch('is_valid_utf8', 'sparkify')(text)) }}
+{%- endmacro %}
+
+{# Spark 4 has a function of this name, 3.5 has not; encode() replaces invalid bytes on both. #}
+{% macro spark__is_valid_utf8(text) -%}
+    cast({{ text }} as binary) = encode({{ text }}, 'UTF-8')
+{%- endmacro %}
+
+{# The text with invalid bytes replaced by U+FFFD: readers of parquet refuse text that is no UTF-8. #}
+{% macro valid_utf8(text) -%}
+    {{ return(adapter.dispatch('valid_utf8', 'sparkify')(text)) }}
+{%- endmacro %}
+
+{% macro spark__valid_utf8(text) -%}
+    cast(encode({{ text }}, 'UTF-8') as string)
+{%- endmacro %}

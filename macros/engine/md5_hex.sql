@@ -1,0 +1,8 @@
+{# md5 of a text's UTF-8 bytes in lower-case hex; string of 32 characters. Trino's md5 takes and gives binary. #}
+{% macro md5_hex(text) -%}
+    {{ return(adapter.dispatch('md5_hex', 'sparkify')(text)) }}
+{%- endmacro %}
+
+{% macro spark__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}

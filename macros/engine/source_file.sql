@@ -1,0 +1,17 @@
+{# URI of the raw file that a row of an external table comes from; string. #}
+{% macro source_file() -%}
+    {{ return(adapter.dispatch('source_file', 'sparkify')()) }}
+{%- endmacro %}
+
+{% macro spark__source_file() -%}
+    _metadata.file_path
+{%- endmacro %}
+
+{# When that file was last modified; timestamp. #}
+{% macro source_file_modified_at() -%}
+    {{ return(adapter.dispatch('source_file_modified_at', 'sparkify')()) }}
+{%- endmacro %}
+
+{% macro spark__source_file_modified_at() -%}
+    _metadata.file_modification_time
+{%- endmacro %}

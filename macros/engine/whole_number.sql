@@ -1,0 +1,18 @@
+{# Text to bigint: null where the text is no whole number that fits. Also reads `1540919166796.0` and `1.5e3`, since writers of
+   JSON put whole numbers as floats and Spark 3.5 rewrites floats in that form (then exact up to 2^53). #}
+{% macro whole_number(text) -%}
+    {{ return(adapter.dispatch('whole_number', 'sparkify')(text)) }}
+{%- endmacro %}
+
+{% macro spark__whole_number(text) -%}
+    coalesce(
+        try_cast({{ text }} as bigint),
+        case
+            when
+                try_cast({{ text }} as double) = floor(try_cast({{ text }} as double))
+                and abs(try_cast({{ text }} as double)) < 9007199254740992
+                then cast(try_cast({{ text }} as double) as bigint)
+        end
+    )
+{%- endmacro %}
+

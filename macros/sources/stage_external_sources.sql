@@ -1,0 +1,50 @@
+{# Create the external tables of every source that has an `external:` block, or refresh them where they are as the block says.
+   Runs at the start of each run; by hand: dbt run-operation stage_external_sources. #}
+{% macro stage_external_sources() %}
+    {% if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'run-operation'] %}
+        {% for node in graph.sources.values() if node.external %}
+            {% do stage_external_table(node) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+{% macro stage_external_table(node) %}
+    {{ return(adapter.dispatch('stage_external_table', 'sparkify')(node)) }}
+{% endmacro %}
+
+{% macro spark__stage_external_table(node) %}
+    {% set relation = api.Relation.create(schema=node.schema, identifier=node.identifier) %}
+    {% set location = absolute_path(node.external.location) %}
+    {# Text, not JSON: see json_objects(). #}
+    {% set definition %}
+        (line string) using text
+        options (
+            path {{ text_literal(location) }},
+            pathGlobFilter {{ text_literal(node.external.files) }},
+            recursiveFileLookup 'true'
+        )
+    {% endset %}
+    {% set fingerprint = local_md5(definition) %}
+    {% do run_statement('create schema if not exists ' ~ relation.without_identifier()) %}
+    {% do run_statement(
+        'create table if not exists ' ~ relation ~ definition
+        ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
+    ) %}
+    {% if table_property(relation, 'sparkify.definition') != fingerprint %}
+        {% do run_statement('drop table ' ~ relation) %}
+        {% do run_statement(
+            'create table ' ~ relation ~ definition
+            ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
+        ) %}
+    {% endif %}
+    {% do run_statement('refresh table ' ~ relation) %}
+    {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
+    {% do run_query('select 1 from text.`' ~ location | replace('`', '``') ~ '` limit 0') %}
+{% endmacro %}
+
+{# The node of a source table, with its `external:` block. #}
+{% macro external_table(source_name, table_name) %}
+    {% for node in graph.sources.values() if node.source_name == source_name and node.name == table_name %}
+        {{ return(node) }}
+    {% endfor %}
+{% endmacro %}

@@ -1,0 +1,31 @@
+{{ config(materialized='view') }}
+
+with log_rows as (
+    select * from {{ ref('int_log_rows') }}
+)
+
+select
+    event_id,
+    event_at,
+    {{ utc_date('event_at') }} as event_date,
+    session_id,
+    item_in_session,
+    page,
+    is_play,
+    method,
+    status,
+    auth,
+    user_id,
+    first_name,
+    last_name,
+    gender,
+    level,
+    registered_at,
+    location,
+    user_agent,
+    song,
+    artist,
+    length,
+    loaded_at
+from log_rows
+where verdict = 'kept'

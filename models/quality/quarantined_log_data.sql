@@ -1,0 +1,16 @@
+with log_rows as (
+    select * from {{ ref('int_log_rows') }}
+),
+
+quarantined as (
+    select
+        source_file,
+        loaded_at,
+        rejection_reason as reason,
+        rejected_field as field,
+        raw_text
+    from log_rows
+    where verdict = 'quarantined'
+)
+
+select * from quarantined

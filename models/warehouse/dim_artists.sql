@@ -1,0 +1,7 @@
+select
+    artist_id,
+    name,
+    location,
+    latitude,
+    longitude
+from {{ ref('artists') }}

@@ -1,0 +1,7 @@
+select
+    user_id,
+    first_name,
+    last_name,
+    gender,
+    level
+from {{ ref('users') }}

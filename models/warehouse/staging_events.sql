@@ -1,0 +1,20 @@
+select
+    artist,
+    auth,
+    first_name,
+    gender,
+    item_in_session,
+    last_name,
+    length,
+    level,
+    location,
+    method,
+    page,
+    registered_at as registration,
+    session_id,
+    song,
+    status,
+    event_at as ts,
+    user_agent,
+    user_id
+from {{ ref('int_log_events') }}
