@@ -1,27 +1,71 @@
 with log_rows as (
-    select
-        'log_data' as source_name,
-        count(*) as raw_rows,
-        count_if(verdict = 'kept') as kept_rows,
-        count_if(verdict = 'quarantined') as quarantined_rows,
-        count_if(verdict = 'duplicate') as duplicate_rows
-    from {{ ref('int_log_rows') }}
+    select verdict from {{ ref('int_log_rows') }}
 ),
 
 song_rows as (
+    select verdict from {{ ref('int_song_rows') }}
+),
+
+plays as (
+    select count(*) as plays from {{ ref('songplays') }}
+),
+
+other_page_events as (
+    select count(*) as other_page_events from {{ ref('int_log_events') }}
+    where not is_play
+),
+
+songs as (
+    select count(*) as songs from {{ ref('songs') }}
+),
+
+quarantined_log_rows as (
+    select count(*) as quarantined_rows from {{ ref('quarantined_log_data') }}
+),
+
+quarantined_song_rows as (
+    select count(*) as quarantined_rows from {{ ref('quarantined_songs_data') }}
+),
+
+log_deliveries as (
     select
-        'song_data' as source_name,
         count(*) as raw_rows,
-        count_if(verdict = 'kept') as kept_rows,
-        count_if(verdict = 'quarantined') as quarantined_rows,
         count_if(verdict = 'duplicate') as duplicate_rows
-    from {{ ref('int_song_rows') }}
+    from log_rows
+),
+
+song_deliveries as (
+    select
+        count(*) as raw_rows,
+        count_if(verdict = 'duplicate') as duplicate_rows
+    from song_rows
 ),
 
 accounts as (
-    select * from log_rows
+    select
+        'log_data' as source_name,
+        log_deliveries.raw_rows,
+        plays.plays,
+        other_page_events.other_page_events,
+        cast(0 as bigint) as songs,
+        quarantined_log_rows.quarantined_rows,
+        log_deliveries.duplicate_rows
+    from log_deliveries
+    cross join plays
+    cross join other_page_events
+    cross join quarantined_log_rows
     union all
-    select * from song_rows
+    select
+        'song_data' as source_name,
+        song_deliveries.raw_rows,
+        cast(0 as bigint) as plays,
+        cast(0 as bigint) as other_page_events,
+        songs.songs,
+        quarantined_song_rows.quarantined_rows,
+        song_deliveries.duplicate_rows
+    from song_deliveries
+    cross join songs
+    cross join quarantined_song_rows
 )
 
 select * from accounts
