@@ -26,9 +26,7 @@
             source_file,
             loaded_at,
             line,
-            case
-                when cardinality(json_objects) = 1 and trim(line) like '%}' then element_at(json_objects, 1)
-            end as json_object
+            case when cardinality(json_objects) = 2 then element_at(json_objects, 1) end as json_object
         from parsed_lines
     ),
 

@@ -25,7 +25,7 @@
         )
     {% endset %}
     {% set fingerprint = local_md5(definition) %}
-    {% do run_statement('create schema if not exists ' ~ relation.without_identifier()) %}
+    {% do create_schema(relation) %}
     {% do run_statement(
         'create table if not exists ' ~ relation ~ definition
         ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"

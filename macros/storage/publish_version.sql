@@ -1,7 +1,7 @@
 {# Point a published table at a version. Without partitions that is one statement, so that readers see the old table or the
    new one; a table that is new, or whose columns changed, is made anew. #}
 {% macro publish_version(published, version, existing) %}
-    {% set location = versions_location() ~ '/' ~ version.identifier %}
+    {% set location = schema_location(version.schema) ~ '/' ~ version.identifier %}
     {% set columns = adapter.get_columns_in_relation(version) %}
     {% set partition_columns = config.get('partition_by', []) %}
 
@@ -42,8 +42,8 @@
 {% macro published_table_ddl(published, columns, partition_columns, location) %}
     create table {{ published }} (
         {% for column in columns -%}
-        {%- set description = model.columns.get(column.name, {}).get('description', '') -%}
-        {{ adapter.quote(column.name) }} {{ column.dtype }} comment {{ text_literal(description) }}{{ ',' if not loop.last }}
+        {%- set comment = column_comment(model.columns.get(column.name, {}).get('description')) -%}
+        {{ adapter.quote(column.name) }} {{ column.dtype }} comment {{ text_literal(comment) }}{{ ',' if not loop.last }}
         {% endfor %}
     )
     using parquet

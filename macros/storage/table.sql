@@ -9,7 +9,7 @@
     {%- set existing = load_cached_relation(this) -%}
 
     {{ run_hooks(pre_hooks) }}
-    {% do create_versions_schema() %}
+    {% do create_schema(version) %}
 
     {%- call statement('main') -%}
         {{ create_version_as(version, compiled_code) }}

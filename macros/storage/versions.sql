@@ -1,17 +1,7 @@
-{# Where the versions of a lake's tables are registered and where their files lie: <lake>/tables/<table>__<run>/. #}
+{# The schema that holds the versions of another schema's tables, out of the way of people who browse that one. #}
 {% macro versions_schema() -%}
     {{ target.schema }}_versions
 {%- endmacro %}
-
-{% macro versions_location() -%}
-    {{ absolute_path(env_var('SPARKIFY_LAKE', 'lake')) }}/tables
-{%- endmacro %}
-
-{% macro create_versions_schema() %}
-    {% do run_statement(
-        'create schema if not exists ' ~ versions_schema() ~ ' location ' ~ text_literal(versions_location())
-    ) %}
-{% endmacro %}
 
 {# This run's version of a table. The time comes first in the name, so that names sort by age. #}
 {% macro version_relation(published) %}

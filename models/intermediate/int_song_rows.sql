@@ -40,7 +40,10 @@ select
     end as verdict,
     split_part(rejection, ':', 1) as rejection_reason,
     nullif(split_part(rejection, ':', 2), '') as rejected_field,
-    case when rejection is not null then {{ valid_utf8('raw_text') }} end as raw_text,
+    case
+        when not is_utf8 then {{ valid_utf8('raw_text') }}
+        when rejection is not null then raw_text
+    end as raw_text,
     source_file,
     loaded_at,
 

@@ -42,10 +42,10 @@ ranked_places as (
                 case when coalesce(location, cast(latitude as {{ dbt.type_string() }}), cast(longitude as {{ dbt.type_string() }})) is not null then 0 else 1 end,
                 songs desc,
                 case when location is not null then 0 else 1 end,
-                length(location),
-                location,
-                latitude,
-                longitude
+                length(location) nulls last,
+                location nulls last,
+                latitude nulls last,
+                longitude nulls last
         ) as place_rank
     from places
 ),

@@ -1,0 +1,70 @@
+"""dbt in this process: several commands share one JVM, and say in a line each what they did."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections import Counter
+
+from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
+
+from sparkify.settings import PROJECT
+
+# PySpark writes a failed statement to stderr as JSON, beside the exception that dbt reports.
+logging.getLogger("SQLQueryContextLogger").disabled = True
+
+FAILED = {"error", "fail", "runtime error"}
+
+
+class Progress:
+    """Counts finished nodes and shows them: a line per model, tests in one line that is overwritten on a terminal."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.failed = 0
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, event: EventMsg) -> None:
+        """Callback for dbt's events."""
+        if event.info.name != "NodeFinished":
+            return
+        node = event.data.node_info
+        self.counts[node.resource_type] += 1
+        if node.node_status in FAILED:
+            self.failed += 1
+        if node.resource_type in ("model", "seed"):
+            self._line(f"  {node.resource_type} {node.node_name}: {node.node_status}")
+        elif self._live:
+            print(f"\r\033[K  {self._tests()}", end="", file=sys.stderr, flush=True)
+
+    def summary(self) -> str:
+        """What was done, for example `22 models, 3 seeds, 129 tests`."""
+        models, seeds = self.counts["model"], self.counts["seed"]
+        return f"{models} models, {seeds} seeds, {self._tests()}"
+
+    def _tests(self) -> str:
+        return f"{self.counts['test'] + self.counts['unit_test']} tests"
+
+    def _line(self, text: str) -> None:
+        clear = "\r\033[K" if self._live else ""
+        # One write, as nodes of several threads end at once.
+        sys.stderr.write(f"{clear}{text}\n")
+        sys.stderr.flush()
+
+
+def run(*arguments: str) -> bool:
+    """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did."""
+    started = time.monotonic()
+    progress = Progress()
+    os.chdir(PROJECT)
+    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", *arguments])
+    if result.exception is not None:
+        print(result.exception, file=sys.stderr)
+    seconds = time.monotonic() - started
+    done = f": {progress.summary()}" if arguments[0] == "build" else ""
+    outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"
+    print(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}", file=sys.stderr, flush=True)
+    return bool(result.success)

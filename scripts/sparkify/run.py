@@ -1,0 +1,63 @@
+"""The main job: raw JSON to the tested and documented star schema, then a summary of what was made.
+
+With no settings it simulates a small month of data first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sparkify import settings, summary
+from sparkify.errors import UserError
+from sparkify.simulate.__main__ import main as simulate
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/run."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument(
+        "--raw",
+        help="folder or s3 URI that holds log_data/ and song_data/ (default: SPARKIFY_RAW, or simulated data in raw/)",
+    )
+    arguments.add_argument("--lake", help="folder or s3 URI for the tables (default: SPARKIFY_LAKE, or lake/)")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if everything was built and every test passed, 1 if not, 2 if the settings can't work."""
+    options = parser().parse_args(argv)
+    try:
+        places = settings.resolve(options.raw, options.lake)
+        if options.raw is None and "SPARKIFY_RAW" not in os.environ:
+            _simulate_once(Path(places.raw))
+        settings.check(places)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.environ.update(places.environment())
+    # dbt and Spark take seconds to import: not before the settings are known to work.
+    from sparkify import dbt
+
+    print(f"Building {places.lake} from {places.raw}", file=sys.stderr, flush=True)
+    if not (dbt.run("build") and dbt.run("docs", "generate")):
+        print("The tables that failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
+        return 1
+    if not settings.is_uri(places.lake):
+        print(summary.text(places))
+    return 0
+
+
+def _simulate_once(raw: Path) -> None:
+    if raw.exists():
+        return
+    if simulate(["--out", str(raw)]) != 0:
+        raise UserError(f"The simulated data could not be written to {raw}; name your own with --raw.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

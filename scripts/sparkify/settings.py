@@ -1,0 +1,109 @@
+"""Where raw data, lake and metastore lie: from the command line, the environment, or the defaults of the project."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sparkify.errors import UserError
+
+PROJECT = Path(__file__).resolve().parents[2]
+SOURCES = ("log_data", "song_data")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Places of one run: absolute paths, or URIs such as s3a://bucket/folder."""
+
+    raw: str
+    lake: str
+    metastore: str
+    schema: str
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which dbt's profile and macros learn of these places."""
+        return {
+            "SPARKIFY_RAW": self.raw,
+            "SPARKIFY_LAKE": self.lake,
+            "SPARKIFY_METASTORE": self.metastore,
+            "SPARKIFY_SCHEMA": self.schema,
+        }
+
+
+def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
+    """Settle every place; an argument wins over its environment variable.
+
+    Relative paths on the command line are relative to where the user stands, those in the environment to the project,
+    as they are for plain dbt.
+    """
+    lake_place = _place(lake, "SPARKIFY_LAKE", "lake")
+    beside_lake = str(PROJECT / ".metastore") if is_uri(lake_place) else f"{lake_place}/_metastore"
+    return Settings(
+        raw=_place(raw, "SPARKIFY_RAW", "raw"),
+        lake=lake_place,
+        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", beside_lake), PROJECT),
+        schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
+    )
+
+
+def check(settings: Settings) -> None:
+    """Raise UserError for what would make a run fail later on, with a worse message."""
+    _check_raw(settings.raw)
+    _check_lake(settings.lake)
+    _check_metastore(Path(settings.metastore))
+
+
+def is_uri(place: str) -> bool:
+    """Whether a place is on an object store and not a local folder."""
+    return "://" in place
+
+
+def _place(argument: str | None, variable: str, default: str) -> str:
+    if argument is not None:
+        return _absolute(argument, Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd())))
+    return _absolute(os.environ.get(variable) or default, PROJECT)
+
+
+def _absolute(place: str, base: Path) -> str:
+    if place.startswith("s3://"):
+        # Hadoop's client for S3 answers to s3a.
+        place = "s3a://" + place.removeprefix("s3://")
+    if is_uri(place):
+        return place.rstrip("/")
+    return str((base / Path(place).expanduser()).resolve())
+
+
+def _check_raw(raw: str) -> None:
+    if is_uri(raw):
+        return
+    for source in SOURCES:
+        folder = Path(raw, source)
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {folder}; name one with log_data/ and song_data/ by --raw.")
+
+
+def _check_lake(lake: str) -> None:
+    if is_uri(lake):
+        return
+    try:
+        Path(lake).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The lake {lake} can't be made ({error.strerror}); name another with --lake.") from error
+    if not os.access(lake, os.W_OK | os.X_OK):
+        raise UserError(f"The lake {lake} can't be written; change its rights or name another with --lake.")
+
+
+def _check_metastore(metastore: Path) -> None:
+    # Derby, the embedded metastore, holds this file locked while a process has it open.
+    lock = metastore / "dbex.lck"
+    if not lock.exists():
+        return
+    with lock.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError(
+                f"Another run has the metastore {metastore} open; wait until it ends, or use another --lake."
+            ) from error

@@ -1,0 +1,84 @@
+"""Builds lakes with dbt in the test process, several in one JVM, each in a schema of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from dbt.cli.main import dbtRunner
+
+import lake
+import oracle
+from sparkify.lake import tables
+from sparkify.settings import PROJECT
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A built lake: where it lies, and the raw folder that it was built from."""
+
+    raw: Path
+    folder: Path
+    schema: str
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a table in the oracle's columns; a source file as its path below the raw folder."""
+        columns = oracle.COLUMNS[table]
+        found = lake.read_table(self.table_folder(table), columns)
+        if "source_file" not in columns:
+            return found
+        at = columns.index("source_file")
+        prefix = f"file:{self.raw.resolve()}/"
+        return [(*row[:at], unquote(str(row[at])).removeprefix(prefix), *row[at + 1 :]) for row in found]
+
+    def table_folder(self, table: str) -> Path:
+        """Folder of the newest version of a table."""
+        return tables(str(self.folder), self.schema)[table].folder
+
+    def files(self, table: str) -> list[Path]:
+        """Data files of the newest version of a table."""
+        return tables(str(self.folder), self.schema)[table].files
+
+
+class Builder:
+    """Runs dbt commands on lakes under one scratch folder."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.profiles = scratch / "profiles"
+        self.profiles.mkdir()
+        shutil.copyfile(PROJECT / "profiles.example.yml", self.profiles / "profiles.yml")
+
+    def dbt(self, lake: Lake, *arguments: str) -> bool:
+        """One dbt command on a lake; whether it succeeded."""
+        os.environ.update(
+            SPARKIFY_RAW=str(lake.raw),
+            SPARKIFY_LAKE=str(lake.folder),
+            SPARKIFY_SCHEMA=lake.schema,
+            SPARKIFY_METASTORE=str(self.scratch / "metastore"),
+            SPARKIFY_TARGET="local",
+        )
+        # Spark runs in this process: the profile's relative paths are those of the project.
+        os.chdir(PROJECT)
+        result = dbtRunner().invoke(
+            [
+                "--quiet",
+                *arguments,
+                f"--profiles-dir={self.profiles}",
+                f"--target-path={self.scratch / 'target'}",
+                f"--log-path={self.scratch / 'logs'}",
+            ]
+        )
+        return bool(result.success)
+
+    def build(self, raw: Path, name: str, *arguments: str) -> Lake:
+        """Build a lake with `dbt build`, or with other arguments; every node must succeed."""
+        lake = Lake(raw=raw, folder=self.scratch / "lakes" / name, schema=name)
+        assert self.dbt(lake, *(arguments or ("build",))), f"dbt failed on {name}"
+        return lake

@@ -1,0 +1,45 @@
+"""Lakes that several tests look at are built once a session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builds import Builder, Lake
+from shared_data import raw_tree_1943, shared_data
+from sparkify.simulate.__main__ import main as simulate
+
+
+@pytest.fixture(scope="session")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """dbt on lakes in a scratch folder."""
+    return Builder(tmp_path_factory.mktemp("builds"))
+
+
+@pytest.fixture(scope="session")
+def sample71(builder: Builder) -> Lake:
+    """The real logs with the usual sample of 71 songs."""
+    return builder.build(shared_data(), "sample71")
+
+
+@pytest.fixture(scope="session")
+def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The real logs with 1,943 songs."""
+    return builder.build(raw_tree_1943(tmp_path_factory.mktemp("raw1943")), "s3part1943")
+
+
+@pytest.fixture(scope="session")
+def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Simulated raw data with dirty rows of every kind."""
+    raw = tmp_path_factory.mktemp("dirty") / "raw"
+    assert (
+        simulate(["--out", str(raw), "--events", "20000", "--users", "200", "--songs", "600", "--dirty", "0.05"]) == 0
+    )
+    return raw
+
+
+@pytest.fixture(scope="session")
+def simulated(builder: Builder, dirty_raw: Path) -> Lake:
+    """A lake over simulated data with dirty rows of every kind."""
+    return builder.build(dirty_raw, "simulated")
