@@ -52,43 +52,56 @@ numbered_deliveries as (
             order by loaded_at desc, raw_text desc
         ) as delivery_number
     from judged_rows
+),
+
+timed_rows as (
+    select
+        *,
+        case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as event_at,
+        case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at
+    from numbered_deliveries
+),
+
+rows_with_verdict as (
+    select
+        case
+            when rejection is not null then 'quarantined'
+            when delivery_number > 1 then 'duplicate'
+            else 'kept'
+        end as verdict,
+        split_part(rejection, ':', 1) as rejection_reason,
+        nullif(split_part(rejection, ':', 2), '') as rejected_field,
+        case
+            when not is_utf8 then {{ valid_utf8('raw_text') }}
+            when rejection is not null then raw_text
+        end as raw_text,
+        source_file,
+        loaded_at,
+
+        {{ event_key(['session_id', 'item_in_session']) }} as event_id,
+        event_at,
+        {{ utc_date('event_at') }} as event_date,
+        session_id,
+        item_in_session,
+        page,
+        is_play,
+        method,
+        try_cast(status as int) as status,
+        auth,
+
+        user_id,
+        first_name,
+        last_name,
+        gender,
+        level,
+        registered_at,
+        location,
+        {{ without_quotes('user_agent') }} as user_agent,
+
+        song,
+        artist,
+        length
+    from timed_rows
 )
 
-select
-    case
-        when rejection is not null then 'quarantined'
-        when delivery_number > 1 then 'duplicate'
-        else 'kept'
-    end as verdict,
-    split_part(rejection, ':', 1) as rejection_reason,
-    nullif(split_part(rejection, ':', 2), '') as rejected_field,
-    case
-        when not is_utf8 then {{ valid_utf8('raw_text') }}
-        when rejection is not null then raw_text
-    end as raw_text,
-    source_file,
-    loaded_at,
-
-    {{ event_key(['session_id', 'item_in_session']) }} as event_id,
-    case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as event_at,
-    session_id,
-    item_in_session,
-    page,
-    is_play,
-    method,
-    try_cast(status as int) as status,
-    auth,
-
-    user_id,
-    first_name,
-    last_name,
-    gender,
-    level,
-    case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at,
-    location,
-    {{ without_quotes('user_agent') }} as user_agent,
-
-    song,
-    artist,
-    length
-from numbered_deliveries
+select * from rows_with_verdict

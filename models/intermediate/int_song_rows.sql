@@ -30,31 +30,35 @@ numbered_deliveries as (
             order by loaded_at desc, raw_text desc
         ) as delivery_number
     from judged_rows
+),
+
+rows_with_verdict as (
+    select
+        case
+            when rejection is not null then 'quarantined'
+            when delivery_number > 1 then 'duplicate'
+            else 'kept'
+        end as verdict,
+        split_part(rejection, ':', 1) as rejection_reason,
+        nullif(split_part(rejection, ':', 2), '') as rejected_field,
+        case
+            when not is_utf8 then {{ valid_utf8('raw_text') }}
+            when rejection is not null then raw_text
+        end as raw_text,
+        source_file,
+        loaded_at,
+
+        song_id,
+        title,
+        duration,
+        case when rejection is null then try_cast(nullif(year, 0) as int) end as year,
+
+        artist_id,
+        artist_name,
+        artist_location,
+        artist_latitude,
+        artist_longitude
+    from numbered_deliveries
 )
 
-select
-    case
-        when rejection is not null then 'quarantined'
-        when delivery_number > 1 then 'duplicate'
-        else 'kept'
-    end as verdict,
-    split_part(rejection, ':', 1) as rejection_reason,
-    nullif(split_part(rejection, ':', 2), '') as rejected_field,
-    case
-        when not is_utf8 then {{ valid_utf8('raw_text') }}
-        when rejection is not null then raw_text
-    end as raw_text,
-    source_file,
-    loaded_at,
-
-    song_id,
-    title,
-    duration,
-    case when rejection is null then try_cast(nullif(year, 0) as int) end as year,
-
-    artist_id,
-    artist_name,
-    artist_location,
-    artist_latitude,
-    artist_longitude
-from numbered_deliveries
+select * from rows_with_verdict

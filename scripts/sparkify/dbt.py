@@ -64,7 +64,7 @@ def run(*arguments: str) -> bool:
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     seconds = time.monotonic() - started
-    done = f": {progress.summary()}" if arguments[0] == "build" else ""
+    done = f": {progress.summary()}" if arguments[0] == "build" and progress.counts else ""
     outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"
     print(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}", file=sys.stderr, flush=True)
     return bool(result.success)

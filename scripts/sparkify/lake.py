@@ -16,6 +16,7 @@ Connection = duckdb.DuckDBPyConnection
 # <table>__<run>, as macros/storage/versions.sql names versions.
 VERSION = re.compile(r"(?P<table>.+)__(?P<run>\d{8}t\d{6}_[0-9a-f]{8})")
 REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")
+CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
 
 
 def connect(lake: str, schema: str) -> Connection:
-    """A DuckDB connection that sees the lake's tables and the warehouse views, and nothing else of this machine."""
+    """A DuckDB connection that sees the lake's tables and views, and nothing else of this machine."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"create schema {_name(schema)}")
@@ -63,7 +64,7 @@ def connect(lake: str, schema: str) -> Connection:
     for table in tables(lake, schema).values():
         if table.files:
             _create_view(connection, table)
-    _create_warehouse_views(connection)
+    _create_model_views(connection)
     connection.execute(f"set allowed_directories = [{_literal(lake)}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -83,13 +84,24 @@ def _create_view(connection: Connection, table: LakeTable) -> None:
     connection.execute(f"create view {_name(table.name)} as select *{replaced} from {source}")
 
 
-def _create_warehouse_views(connection: Connection) -> None:
-    # Their models only rename columns, so their SQL is DuckDB's too. Those over an intermediate view are left out.
-    known = {row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()}
-    for model in sorted((PROJECT / "models" / "warehouse").glob("*.sql")):
-        sql = model.read_text(encoding="utf-8")
-        if known.issuperset(REF.findall(sql)):
-            connection.execute(f"create view {_name(model.stem)} as {REF.sub(lambda ref: _name(ref[1]), sql)}")
+def _create_model_views(connection: Connection) -> None:
+    # Models that are views only choose and rename columns, so that their SQL is DuckDB's too. A view may read another.
+    waiting = {
+        path.stem: CONFIG.sub("", path.read_text(encoding="utf-8"))
+        for folder in ("intermediate", "warehouse")
+        for path in sorted((PROJECT / "models" / folder).glob("*.sql"))
+    }
+    known = set(_view_names(connection))
+    while ready := [name for name, sql in waiting.items() if name in known or known.issuperset(REF.findall(sql))]:
+        for name in ready:
+            sql = REF.sub(lambda ref: _name(ref[1]), waiting.pop(name))
+            if name not in known:
+                connection.execute(f"create view {_name(name)} as {sql}")
+                known.add(name)
+
+
+def _view_names(connection: Connection) -> list[str]:
+    return [row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()]
 
 
 def _name(identifier: str) -> str:

@@ -27,7 +27,7 @@ def only_statement(text: str) -> str:
         raise UserError(f"These are {len(statements)} statements; ask one question at a time.")
     first_word = statements[0].lstrip("(").split()[0].upper()
     if first_word not in READING:
-        raise UserError(f"scripts/query only reads; {first_word} is not a question.")
+        raise UserError(f"scripts/query only reads; {first_word} is no question.")
     return statements[0]
 
 

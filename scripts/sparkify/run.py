@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
     print(f"Building {places.lake} from {places.raw}", file=sys.stderr, flush=True)
     if not (dbt.run("build") and dbt.run("docs", "generate")):
-        print("The tables that failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
+        print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1
     if not settings.is_uri(places.lake):
         print(summary.text(places))

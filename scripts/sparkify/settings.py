@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sparkify import metastore
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -50,9 +50,10 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
 
 def check(settings: Settings) -> None:
     """Raise UserError for what would make a run fail later on, with a worse message."""
+    _check_apart(settings.raw, settings.lake)
     _check_raw(settings.raw)
     _check_lake(settings.lake)
-    _check_metastore(Path(settings.metastore))
+    metastore.check_free(Path(settings.metastore))
 
 
 def is_uri(place: str) -> bool:
@@ -75,6 +76,11 @@ def _absolute(place: str, base: Path) -> str:
     return str((base / Path(place).expanduser()).resolve())
 
 
+def _check_apart(raw: str, lake: str) -> None:
+    if f"{raw}/".startswith(f"{lake}/") or f"{lake}/".startswith(f"{raw}/"):
+        raise UserError(f"The raw folder {raw} and the lake {lake} lie in one another; give each a folder of its own.")
+
+
 def _check_raw(raw: str) -> None:
     if is_uri(raw):
         return
@@ -93,17 +99,3 @@ def _check_lake(lake: str) -> None:
         raise UserError(f"The lake {lake} can't be made ({error.strerror}); name another with --lake.") from error
     if not os.access(lake, os.W_OK | os.X_OK):
         raise UserError(f"The lake {lake} can't be written; change its rights or name another with --lake.")
-
-
-def _check_metastore(metastore: Path) -> None:
-    # Derby, the embedded metastore, holds this file locked while a process has it open.
-    lock = metastore / "dbex.lck"
-    if not lock.exists():
-        return
-    with lock.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UserError(
-                f"Another run has the metastore {metastore} open; wait until it ends, or use another --lake."
-            ) from error

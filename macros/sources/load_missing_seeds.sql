@@ -1,0 +1,37 @@
+{# Load the seeds that are not there yet, so that `dbt run` and `dbt test` work on a new lake as `dbt build` does. #}
+{% macro load_missing_seeds() %}
+    {% if execute and flags.WHICH in ['run', 'test'] %}
+        {% for node in graph.nodes.values() if node.resource_type == 'seed' %}
+            {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
+            {% if load_cached_relation(relation) is none %}
+                {% do load_seed(node, relation) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+{% macro load_seed(node, relation) %}
+    {{ return(adapter.dispatch('load_seed', 'sparkify')(node, relation)) }}
+{% endmacro %}
+
+{% macro default__load_seed(node, relation) %}
+    {% do exceptions.raise_compiler_error('The table ' ~ relation ~ ' is missing; run dbt seed first, or dbt build.') %}
+{% endmacro %}
+
+{# In a session Spark runs on this machine and reads the project's files; a server may not. #}
+{% macro spark__load_seed(node, relation) %}
+    {% if adapter.config.credentials.method != 'session' %}
+        {{ return(default__load_seed(node, relation)) }}
+    {% endif %}
+    {% set view = 'seed_' ~ node.alias %}
+    {% do run_statement(
+        'create or replace temporary view ' ~ view ~ ' using csv options (header true, path '
+        ~ text_literal(node.root_path ~ '/' ~ node.original_file_path) ~ ')'
+    ) %}
+    {% set columns = [] %}
+    {% for name, type in node.config.column_types.items() %}
+        {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
+    {% endfor %}
+    {% do run_statement('create table ' ~ relation ~ ' using parquet as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
+    {% do run_statement('drop view ' ~ view) %}
+{% endmacro %}

@@ -1,0 +1,174 @@
+"""What people type: scripts/run and scripts/query, their answers and their error sentences."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from builds import Lake
+
+from sparkify import metastore, query, run, summary
+from sparkify.settings import Settings
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A raw folder with nothing in it."""
+    for source in ("log_data", "song_data"):
+        (tmp_path / "raw" / source).mkdir(parents=True)
+    return tmp_path / "raw"
+
+
+def sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on stderr, which must be one line."""
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    return line
+
+
+def test_run_without_a_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
+    said = sentence(capsys)
+    assert said.startswith(f"There is no folder {tmp_path / 'nowhere' / 'log_data'}; ")
+    assert not (tmp_path / "lake").exists()
+
+
+def test_run_with_a_lake_that_cannot_be_made(
+    tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert run.main(["--raw", str(raw), "--lake", str(tmp_path / "file" / "lake")]) == 2
+    assert "can't be made" in sentence(capsys)
+
+
+@pytest.mark.parametrize("lake", ["raw", "raw/lake", "."])
+def test_run_with_raw_and_lake_in_one_another(
+    lake: str, tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["--raw", str(raw), "--lake", str(tmp_path / lake)]) == 2
+    assert "lie in one another; give each a folder of its own." in sentence(capsys)
+
+
+def test_run_while_another_has_the_metastore(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "lake" / "_metastore"
+    with held(folder):
+        assert run.main(["--raw", str(raw), "--lake", str(tmp_path / "lake")]) == 2
+    assert sentence(capsys).startswith(f"Another run has the metastore {folder} open; wait until it ends")
+
+
+def test_plain_dbt_waits_for_the_metastore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = held(tmp_path / "metastore")
+    threading.Timer(1.0, other.__exit__, (None, None, None)).start()
+    assert metastore.main([str(tmp_path / "metastore")]) == 0
+    assert sentence(capsys).startswith("Waiting for another run")
+
+
+class held:
+    """Another process that has a metastore open, as Derby marks it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "dbex.lck").touch()
+        program = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", program, str(folder / "dbex.lck")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        self.process.stdout.readline()
+
+    def __enter__(self) -> held:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate(b"\n")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("", "There is no question"),
+        (" -- nothing\n ; ", "There is no question"),
+        ("select 1; select 2", "These are 2 statements"),
+        ("drop table users", "scripts/query only reads; DROP is no question."),
+        ("/* x */ attach 'x.db'", "scripts/query only reads; ATTACH is no question."),
+        ("copy users to 'x.csv'", "scripts/query only reads; COPY is no question."),
+    ],
+)
+def test_query_asks_only_questions(question: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query.main([question]) == 2
+    assert sentence(capsys).startswith(said)
+
+
+def test_query_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query.main(["select 1", "--lake", str(tmp_path)]) == 2
+    assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; run ./scripts/run first")
+
+
+@pytest.fixture
+def ask(simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """A function that asks the simulated lake and gives exit code, stdout and stderr."""
+    monkeypatch.setenv("SPARKIFY_SCHEMA", simulated.schema)
+    capsys.readouterr()
+
+    def answer(question: str, form: str = "csv") -> tuple[int, str, str]:
+        code = query.main([question, "--lake", str(simulated.folder), "--format", form])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return answer
+
+
+def test_query_answers_in_three_formats(simulated: Lake, ask) -> None:  # type: ignore[no-untyped-def]
+    plays = len(simulated.rows("songplays"))
+    question = "select count(*) as plays, null as nothing, min(event_date) as first_day from songplays -- all;"
+    assert ask(question, "csv") == (0, f"plays,nothing,first_day\n{plays},,2018-11-01\n", "")
+    code, out, _ = ask(question, "json")
+    assert (code, json.loads(out)) == (0, [{"plays": plays, "nothing": None, "first_day": "2018-11-01"}])
+    code, out, _ = ask(question, "table")
+    assert code == 0
+    assert [line.split() for line in out.splitlines()][::2] == [["plays", "nothing", "first_day"], [str(plays), "2018-11-01"]]
+
+
+def test_query_sees_models_seeds_and_warehouse_views(simulated: Lake, ask) -> None:  # type: ignore[no-untyped-def]
+    for table in ("users", "dim_users", "fact_songplays", f"{simulated.schema}.users", "pages", "staging_events"):
+        code, out, said = ask(f"select count(*) as n from {table}")
+        assert code == 0, said
+        assert int(list(csv.reader(io.StringIO(out)))[1][0]) > 0
+
+
+def test_query_shows_times_as_utc(simulated: Lake, ask) -> None:  # type: ignore[no-untyped-def]
+    first = min(row[1] for row in simulated.rows("songplays"))
+    assert ask("select min(start_time) as first from songplays")[1] == f"first\n{first}\n"
+
+
+def test_query_reads_nothing_but_the_lake(ask) -> None:  # type: ignore[no-untyped-def]
+    code, out, said = ask("select * from read_csv('/etc/passwd')")
+    assert (code, out) == (1, "")
+    assert said.startswith("Permission Error")
+    assert len(said.splitlines()) == 1
+
+
+def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-untyped-def]
+    code, out, said = ask("select * from songplay")
+    assert (code, out) == (1, "")
+    assert 'Did you mean "songplays"?' in said
+
+
+def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
+    places = Settings(str(simulated.raw), str(simulated.folder), "", simulated.schema)
+    text = summary.text(places)
+    for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "quarantined_log_data"):
+        assert f"\n{table} " in text
+    manifest = json.loads((simulated.raw / "_simulated.json").read_text(encoding="utf-8"))
+    quarantined = len(simulated.rows("quarantined_log_data")) + len(simulated.rows("quarantined_songs_data"))
+    assert f"{quarantined:,} of " in text
+    logs = manifest["log_data"]
+    assert f"{logs['matched_plays']:,} of {logs['plays']:,} plays matched" in text
+    assert "play_without_user userId" in text

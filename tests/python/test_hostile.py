@@ -1,0 +1,57 @@
+"""Hostile and broken input either works or is quarantined with its reason; nothing crashes and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import oracle
+import pytest
+from builds import Builder, Lake
+from canonical import first_differences
+from hostile import write_raw
+
+
+@pytest.fixture(scope="module")
+def hostile(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    raw = tmp_path_factory.mktemp("hostile") / "it's a raw, folder"
+    write_raw(raw)
+    return builder.build(raw, "hostile")
+
+
+@pytest.fixture(scope="module")
+def expected(hostile: Lake) -> oracle.Oracle:
+    return oracle.compute(hostile.raw)
+
+
+@pytest.mark.parametrize("table", oracle.COLUMNS)
+def test_table_equals_the_oracle(hostile: Lake, expected: oracle.Oracle, table: str) -> None:
+    assert first_differences(expected.tables[table], hostile.rows(table)) == ""
+
+
+def test_every_raw_row_is_there(hostile: Lake, expected: oracle.Oracle) -> None:
+    logs = expected.accounting["log_data"]
+    rows = duckdb.sql(f"""
+        select verdict, count(*) from read_parquet('{_sql(hostile.table_folder("int_log_rows"))}/*.parquet') group by all
+    """).fetchall()
+    assert dict(rows) == {"kept": logs.kept, "quarantined": logs.quarantined, "duplicate": logs.duplicates}
+    assert sum(count for _, count in rows) == 82
+
+
+def test_empty_folders_give_empty_tables(builder: Builder, tmp_path: Path) -> None:
+    (tmp_path / "log_data").mkdir()
+    (tmp_path / "song_data" / "A").mkdir(parents=True)
+    lake = builder.build(tmp_path, "nothing")
+    for table in ("users", "songs", "artists", "time", "quarantined_log_data"):
+        assert lake.rows(table) == []
+    assert lake.files("songplays") == []
+
+
+def test_a_missing_raw_folder_is_an_error(builder: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lake = Lake(raw=tmp_path / "nowhere", folder=tmp_path / "lake", schema="missing")
+    assert not builder.dbt(lake, "run")
+    assert "Path does not exist" in capsys.readouterr().out
+
+
+def _sql(path: Path) -> str:
+    return str(path).replace("'", "''")

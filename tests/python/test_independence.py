@@ -1,0 +1,106 @@
+"""Results depend neither on time zones, nor on ANSI mode, nor on how Spark splits the work; each raw byte is read once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import oracle
+import pytest
+import yaml
+from builds import Lake
+from canonical import first_differences
+
+from sparkify.settings import PROJECT
+
+
+def dbt_in_another_process(
+    lake: Lake, scratch: Path, spark: Mapping[str, str], environment: Mapping[str, str], *arguments: str
+) -> None:
+    """Run dbt on a lake in a JVM of its own, with ANSI on and some of Spark's settings and the environment changed."""
+    profiles = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
+    parameters = profiles["sparkify"]["outputs"]["local"]["server_side_parameters"]
+    parameters.update(spark)
+    scratch.mkdir(exist_ok=True)
+    (scratch / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
+    places = {
+        "SPARKIFY_RAW": str(lake.raw),
+        "SPARKIFY_LAKE": str(lake.folder),
+        "SPARKIFY_SCHEMA": lake.schema,
+        "SPARKIFY_METASTORE": str(scratch / "metastore"),
+    }
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("dbt_with_ansi.py")),
+        *arguments,
+        f"--profiles-dir={scratch}",
+        f"--target-path={scratch / 'target'}",
+        f"--log-path={scratch / 'logs'}",
+    ]
+    result = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | places | environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def elsewhere(dirty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The simulated data built on a machine that differs in all that must not matter.
+
+    Without unit tests: the times in their fixtures are literals, which are in the session's time zone.
+    """
+    scratch = tmp_path_factory.mktemp("elsewhere")
+    lake = Lake(raw=dirty_raw, folder=scratch / "lake", schema="elsewhere")
+    spark = {
+        "spark.master": "local[1]",
+        "spark.sql.session.timeZone": "America/St_Johns",
+        "spark.sql.shuffle.partitions": "7",
+        "spark.sql.files.maxPartitionBytes": "65536",
+        "spark.sql.files.openCostInBytes": "0",
+    }
+    dbt_in_another_process(lake, scratch / "dbt", spark, {"TZ": "Pacific/Auckland"}, "build", "--exclude-resource-types=unit_test")
+    return lake
+
+
+@pytest.mark.parametrize("table", oracle.COLUMNS)
+def test_table_is_the_same_elsewhere(table: str, simulated: Lake, elsewhere: Lake) -> None:
+    assert first_differences(simulated.rows(table), elsewhere.rows(table)) == ""
+
+
+def test_each_raw_byte_is_read_once_by_a_run(dirty_raw: Path, tmp_path: Path) -> None:
+    lake = Lake(raw=dirty_raw, folder=tmp_path / "lake", schema="once")
+    (tmp_path / "events").mkdir()
+    spark = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.rolling.enabled": "false",
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.dir": (tmp_path / "events").as_uri(),
+    }
+    dbt_in_another_process(lake, tmp_path / "dbt", spark, {}, "build", "--exclude-resource-types=test", "--exclude-resource-types=unit_test")
+
+    (log,) = [path for path in (tmp_path / "events").iterdir() if path.is_file() and not path.name.startswith(".")]
+    raw_files = [path for source in ("log_data", "song_data") for path in (dirty_raw / source).rglob("*.json")]
+    lines = sum(path.read_bytes().count(b"\n") + (not path.read_bytes().endswith(b"\n")) for path in raw_files)
+    assert scans_of_text(log) == (sum(path.stat().st_size for path in raw_files), lines)
+
+
+def scans_of_text(log: Path) -> tuple[int, int]:
+    """Bytes and records that Spark's tasks read from text files, by its own metrics."""
+    stages: set[int] = set()
+    read = records = 0
+    for line in log.read_text(encoding="utf-8").splitlines():
+        event: dict[str, Any] = json.loads(line)
+        if event["Event"] == "SparkListenerStageSubmitted":
+            scopes = [json.loads(rdd.get("Scope", "{}")).get("name", "") for rdd in event["Stage Info"]["RDD Info"]]
+            if any(scope.startswith("Scan text") for scope in scopes):
+                stages.add(event["Stage Info"]["Stage ID"])
+        elif event["Event"] == "SparkListenerTaskEnd" and event["Stage ID"] in stages:
+            metrics = event["Task Metrics"]["Input Metrics"]
+            read += metrics["Bytes Read"]
+            records += metrics["Records Read"]
+    return read, records
