@@ -16,7 +16,7 @@ ranked_names as (
         *,
         row_number() over (
             partition by artist_id
-            order by songs desc, length(name), name
+            order by songs desc, length(name) asc, name asc
         ) as name_rank
     from names
 ),
@@ -39,7 +39,16 @@ ranked_places as (
             partition by artist_id
             order by
                 case when latitude is not null and longitude is not null then 0 else 1 end,
-                case when coalesce(location, cast(latitude as {{ dbt.type_string() }}), cast(longitude as {{ dbt.type_string() }})) is not null then 0 else 1 end,
+                case
+                    when
+                        coalesce(
+                            location,
+                            cast(latitude as {{ dbt.type_string() }}),
+                            cast(longitude as {{ dbt.type_string() }})
+                        ) is not null
+                        then 0
+                    else 1
+                end,
                 songs desc,
                 case when location is not null then 0 else 1 end,
                 length(location) nulls last,

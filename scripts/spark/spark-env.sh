@@ -11,5 +11,7 @@ for argument in "$@"; do
     esac
 done
 
-# Java says on the console that Spark asks for an incubator module; nobody can act on that. Everything else passes.
-exec 2> >(grep --line-buffered -v 'WARNING: Using incubator modules: jdk.incubator.vector' >&2)
+# Not for people: Java's note that Spark asks for an incubator module, and the report of Ivy, which fetches the client for S3.
+quiet='^WARNING: Using incubator modules: jdk.incubator.vector$|^:: |^Ivy Default Cache|^The jars for the packages'
+quiet=$quiet'| added as a dependency$|^[[:space:]](confs:|found |[0-9]+ artifacts|-+$|[|])'
+exec 2> >(grep --line-buffered -Ev "$quiet" >&2)

@@ -47,8 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     if not (dbt.run("build") and dbt.run("docs", "generate")):
         print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1
-    if not settings.is_uri(places.lake):
-        print(summary.text(places))
+    print(summary.text(places))
     return 0
 
 

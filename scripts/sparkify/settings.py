@@ -39,7 +39,7 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     as they are for plain dbt.
     """
     lake_place = _place(lake, "SPARKIFY_LAKE", "lake")
-    beside_lake = str(PROJECT / ".metastore") if is_uri(lake_place) else f"{lake_place}/_metastore"
+    beside_lake = str(PROJECT / ".metastore" / "derby") if is_uri(lake_place) else f"{lake_place}/_metastore"
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
         lake=lake_place,

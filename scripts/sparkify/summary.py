@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+
 from sparkify import lake
-from sparkify.settings import PROJECT, Settings
+from sparkify.settings import PROJECT, Settings, is_uri
 
 
 def text(settings: Settings) -> str:
-    """The summary of a local lake as lines for a terminal."""
+    """The summary as lines for a terminal; of a lake on S3 only what to do next."""
+    if is_uri(settings.lake):
+        return "\n".join(_next(settings))
     connection = lake.connect(settings.lake, settings.schema)
     lines = [f"{'table':<24}{'rows':>12}{'files':>7}{'bytes':>13}  place"]
     for name, table in lake.tables(settings.lake, settings.schema).items():
@@ -42,10 +46,12 @@ def _matched(connection: lake.Connection) -> str:
 
 
 def _next(settings: Settings) -> list[str]:
-    elsewhere = "" if settings.lake == str(PROJECT / "lake") else f" --lake {settings.lake}"
-    return [
+    lines = [
         "Next:",
         "  . .venv/bin/activate && dbt docs serve        the documentation and the lineage, in your browser",
-        f'  ./scripts/query "select level, count(*) as plays from songplays group by level"{elsewhere}',
-        "  ./scripts/run --raw DIR --lake DIR            your own files: DIR holds log_data/ and song_data/",
     ]
+    if not is_uri(settings.lake):
+        elsewhere = "" if settings.lake == str(PROJECT / "lake") else f" --lake {shlex.quote(settings.lake)}"
+        lines.append(f'  ./scripts/query "select level, count(*) as plays from songplays group by level"{elsewhere}')
+    lines.append("  ./scripts/run --raw DIR --lake DIR            your own files: DIR holds log_data/ and song_data/")
+    return lines

@@ -4,10 +4,13 @@ with spans as (
         *,
         lead(valid_from) over (partition by user_id order by valid_from) as next_valid_from
     from {{ ref('user_level_history') }}
+),
+
+wrong_spans as (
+    select * from spans
+    where
+        valid_to is distinct from next_valid_from
+        or is_current <> (next_valid_from is null)
 )
 
-select *
-from spans
-where
-    valid_to is distinct from next_valid_from
-    or is_current <> (next_valid_from is null)
+select * from wrong_spans

@@ -1,4 +1,5 @@
-{# Events on a page that the seed `pages` does not know are kept, as events that are no plays; add the page to the seed. #}
+{# Events on a page that the seed `pages` does not know are kept, as events that are no plays; add the page to the
+   seed. #}
 {{ config(severity='warn') }}
 
 select
