@@ -38,7 +38,7 @@ ranked_places as (
         row_number() over (
             partition by artist_id
             order by
-                case when latitude is not null and longitude is not null then 0 else 1 end,
+                case when latitude is not null and longitude is not null then 0 else 1 end asc,
                 case
                     when
                         coalesce(
@@ -48,13 +48,13 @@ ranked_places as (
                         ) is not null
                         then 0
                     else 1
-                end,
+                end asc,
                 songs desc,
-                case when location is not null then 0 else 1 end,
-                length(location) nulls last,
-                location nulls last,
-                latitude nulls last,
-                longitude nulls last
+                case when location is not null then 0 else 1 end asc,
+                length(location) asc nulls last,
+                location asc nulls last,
+                latitude asc nulls last,
+                longitude asc nulls last
         ) as place_rank
     from places
 ),
