@@ -162,7 +162,12 @@ def write_raw(raw: Path) -> None:
         "song_data/A/A/B/several.json": b"\n".join(
             song(f"SO3{number}", artist_id="AR3", artist_name=name, artist_location=place, artist_latitude=latitude)
             for number, (name, place, latitude) in enumerate(
-                [("DMX", "Yonkers\t", None), ("DMX", "", 1.5), ("DMX / Eve", "Rock &amp; Roll", None), ("D", None, None)]
+                [
+                    ("DMX", "Yonkers\t", None),
+                    ("DMX", "", 1.5),
+                    ("DMX / Eve", "Rock &amp; Roll", None),
+                    ("D", None, None),
+                ]
             )
         ),
         "song_data/A/A/C/wrong.json": b"\n".join(

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from builds import Lake
 
+from builds import Lake
 from sparkify import metastore, query, run, summary
 from sparkify.settings import Settings
 
@@ -40,9 +40,7 @@ def test_run_without_a_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert not (tmp_path / "lake").exists()
 
 
-def test_run_with_a_lake_that_cannot_be_made(
-    tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_with_a_lake_that_cannot_be_made(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert run.main(["--raw", str(raw), "--lake", str(tmp_path / "file" / "lake")]) == 2
     assert "can't be made" in sentence(capsys)
@@ -76,7 +74,9 @@ class held:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "dbex.lck").touch()
-        program = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+        program = (
+            "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+        )
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, str(folder / "dbex.lck")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -133,7 +133,10 @@ def test_query_answers_in_three_formats(simulated: Lake, ask) -> None:  # type: 
     assert (code, json.loads(out)) == (0, [{"plays": plays, "nothing": None, "first_day": "2018-11-01"}])
     code, out, _ = ask(question, "table")
     assert code == 0
-    assert [line.split() for line in out.splitlines()][::2] == [["plays", "nothing", "first_day"], [str(plays), "2018-11-01"]]
+    assert [line.split() for line in out.splitlines()][::2] == [
+        ["plays", "nothing", "first_day"],
+        [str(plays), "2018-11-01"],
+    ]
 
 
 def test_query_sees_models_seeds_and_warehouse_views(simulated: Lake, ask) -> None:  # type: ignore[no-untyped-def]

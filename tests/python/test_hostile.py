@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import oracle
 import pytest
+
+import oracle
 from builds import Builder, Lake
 from canonical import first_differences
 from hostile import write_raw
@@ -32,7 +33,9 @@ def test_table_equals_the_oracle(hostile: Lake, expected: oracle.Oracle, table: 
 def test_every_raw_row_is_there(hostile: Lake, expected: oracle.Oracle) -> None:
     logs = expected.accounting["log_data"]
     rows = duckdb.sql(f"""
-        select verdict, count(*) from read_parquet('{_sql(hostile.table_folder("int_log_rows"))}/*.parquet') group by all
+        select verdict, count(*)
+        from read_parquet('{_sql(hostile.table_folder("int_log_rows"))}/*.parquet')
+        group by all
     """).fetchall()
     assert dict(rows) == {"kept": logs.kept, "quarantined": logs.quarantined, "duplicate": logs.duplicates}
     assert sum(count for _, count in rows) == 82

@@ -1,4 +1,4 @@
-"""Results depend neither on time zones, nor on ANSI mode, nor on how Spark splits the work; each raw byte is read once."""
+"""Results depend neither on time zones nor ANSI mode nor how Spark splits the work; each raw byte is read once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import oracle
 import pytest
 import yaml
+
+import oracle
 from builds import Lake
 from canonical import first_differences
-
 from sparkify.settings import PROJECT
 
 
@@ -43,7 +43,7 @@ def dbt_in_another_process(
         f"--log-path={scratch / 'logs'}",
     ]
     result = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | places | environment, capture_output=True, text=True, check=False
+        command, cwd=PROJECT, env={**os.environ, **places, **environment}, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -63,7 +63,9 @@ def elsewhere(dirty_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake
         "spark.sql.files.maxPartitionBytes": "65536",
         "spark.sql.files.openCostInBytes": "0",
     }
-    dbt_in_another_process(lake, scratch / "dbt", spark, {"TZ": "Pacific/Auckland"}, "build", "--exclude-resource-types=unit_test")
+    dbt_in_another_process(
+        lake, scratch / "dbt", spark, {"TZ": "Pacific/Auckland"}, "build", "--exclude-resource-types=unit_test"
+    )
     return lake
 
 
@@ -81,7 +83,15 @@ def test_each_raw_byte_is_read_once_by_a_run(dirty_raw: Path, tmp_path: Path) ->
         "spark.eventLog.compress": "false",
         "spark.eventLog.dir": (tmp_path / "events").as_uri(),
     }
-    dbt_in_another_process(lake, tmp_path / "dbt", spark, {}, "build", "--exclude-resource-types=test", "--exclude-resource-types=unit_test")
+    dbt_in_another_process(
+        lake,
+        tmp_path / "dbt",
+        spark,
+        {},
+        "build",
+        "--exclude-resource-types=test",
+        "--exclude-resource-types=unit_test",
+    )
 
     (log,) = [path for path in (tmp_path / "events").iterdir() if path.is_file() and not path.name.startswith(".")]
     raw_files = [path for source in ("log_data", "song_data") for path in (dirty_raw / source).rglob("*.json")]

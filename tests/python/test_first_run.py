@@ -1,0 +1,108 @@
+"""The first minutes of somebody who has just cloned the project."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sparkify.settings import PROJECT
+
+# What must never be seen on the console: Spark's and Java's own words, and progress bars of stages.
+NOISE = re.compile(r"WARN|\bINFO\b|Exception|\tat |\[Stage|log4j|Spark's default|adjust logging level|incubator|CodeCache")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the files of the project that git knows or would take."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = tmp_path_factory.mktemp("clone") / "sparkify lakehouse"
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((PROJECT / name).read_bytes())
+            (folder / name).chmod((PROJECT / name).stat().st_mode)
+    return folder
+
+
+def command(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the clone, with this environment's packages and none of its settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
+    environment["SPARKIFY_VENV"] = sys.prefix
+    return subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def first_run(clone: Path) -> subprocess.CompletedProcess[str]:
+    """`./scripts/run` with no settings."""
+    return command(clone, "./scripts/run")
+
+
+def test_run_builds_tests_documents_and_sums_up(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    assert first_run.returncode == 0, first_run.stderr
+    for table in ("songplays", "users", "songs", "artists", "time"):
+        assert re.search(rf"^{table} +[\d,]+ +\d+ +[\d,]+ +{re.escape(str(clone))}/lake/", first_run.stdout, re.M)
+    assert re.search(r"^\d[\d,]* of [\d,]+ raw rows quarantined", first_run.stdout, re.M)
+    assert re.search(r"^[\d,]+ of [\d,]+ plays matched a song", first_run.stdout, re.M)
+    assert "dbt docs serve" in first_run.stdout
+    assert "Made profiles.yml from profiles.example.yml." in first_run.stderr
+    assert (clone / "profiles.yml").read_bytes() == (clone / "profiles.example.yml").read_bytes()
+    assert (clone / "target" / "index.html").exists()
+
+
+def test_the_console_is_quiet(first_run: subprocess.CompletedProcess[str]) -> None:
+    assert NOISE.search(first_run.stdout + first_run.stderr) is None
+
+
+def test_docs_describe_everything_with_types(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    manifest = json.loads((clone / "target" / "manifest.json").read_text(encoding="utf-8"))
+    catalog = json.loads((clone / "target" / "catalog.json").read_text(encoding="utf-8"))
+    nodes = manifest["nodes"] | manifest["sources"]
+    described = {key: node for key, node in nodes.items() if node["resource_type"] in ("model", "seed", "source")}
+    assert set(catalog["nodes"] | catalog["sources"]) == set(described)
+    for key, node in described.items():
+        columns = (catalog["nodes"] | catalog["sources"])[key]["columns"]
+        assert node["description"], key
+        assert set(columns) == set(node["columns"]), key
+        for name, column in columns.items():
+            assert node["columns"][name]["description"], (key, name)
+            assert column["type"], (key, name)
+
+
+def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    question = "select count(*) as plays, count(distinct songplay_id) as ids from songplays"
+    answer = command(clone, "./scripts/query", question, "--format", "csv")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    ((plays, ids),) = list(csv.reader(io.StringIO(answer.stdout)))[1:]
+    assert int(plays) == int(ids) > 1000
+
+
+def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    environment = {**os.environ, "SPARKIFY_TARGET": "nowhere", "SPARKIFY_VENV": sys.prefix}
+    answer = subprocess.run(
+        ["./scripts/run"], cwd=clone, env=environment, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 1
+    assert "does not have a target named 'nowhere'" in answer.stderr + answer.stdout
+    assert NOISE.search(answer.stderr + answer.stdout) is None
+
+
+@pytest.mark.parametrize("script", ["run", "query", "simulate", "test", "lint", "lock"])
+def test_every_script_helps(clone: Path, script: str) -> None:
+    answer = command(clone, f"./scripts/{script}", "--help")
+    assert answer.returncode == 0
+    assert answer.stdout.startswith("usage: ")
+    assert answer.stderr in ("", "Made profiles.yml from profiles.example.yml.\n")
