@@ -1,6 +1,6 @@
 """The main job: raw JSON to the tested and documented star schema, then a summary of what was made.
 
-With no settings it simulates a small month of data first.
+With no settings it simulates a small month of data first, some of it dirty.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 def _simulate_once(raw: Path) -> None:
     if raw.exists():
         return
-    if simulate(["--out", str(raw)]) != 0:
+    if simulate(["--out", str(raw), "--dirty", "0.01"]) != 0:
         raise UserError(f"The simulated data could not be written to {raw}; name your own with --raw.")
 
 
