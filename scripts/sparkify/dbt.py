@@ -59,12 +59,13 @@ def run(*arguments: str) -> bool:
     """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did."""
     started = time.monotonic()
     progress = Progress()
+    builds = arguments[0] == "build"
     os.chdir(PROJECT)
-    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", *arguments])
+    result = dbtRunner(callbacks=[progress] if builds else []).invoke(["--quiet", *arguments])
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     seconds = time.monotonic() - started
-    done = f": {progress.summary()}" if arguments[0] == "build" and progress.counts else ""
+    done = f": {progress.summary()}" if progress.counts else ""
     outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"
     print(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}", file=sys.stderr, flush=True)
     return bool(result.success)

@@ -23,19 +23,20 @@ def text(settings: Settings) -> str:
 
 def _quarantined(connection: lake.Connection) -> list[str]:
     reasons = connection.sql("""
-        select source_name, reason, coalesce(field, ''), count(*)
+        select source_name, reason, string_agg(distinct field, ', ' order by field), count(*)
         from (
             select 'log_data' as source_name, reason, field from quarantined_log_data
             union all
             select 'song_data' as source_name, reason, field from quarantined_songs_data
         )
-        group by all
-        order by 4 desc, 1, 2, 3
+        group by source_name, reason
+        order by 4 desc, 1, 2
     """).fetchall()
     (raw_rows,) = connection.sql("select sum(raw_rows) from row_accounting").fetchone() or (0,)
     quarantined = sum(row[3] for row in reasons)
     lines = [f"{quarantined:,} of {raw_rows:,} raw rows quarantined" + (":" if reasons else ".")]
-    lines += [f"  {count:>8,}  {source}: {reason} {field}".rstrip() for source, reason, field, count in reasons]
+    for source, reason, fields, count in reasons:
+        lines.append(f"  {count:>8,}  {source}: {reason}" + (f" ({fields})" if fields else ""))
     return lines
 
 

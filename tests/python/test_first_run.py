@@ -16,7 +16,9 @@ import pytest
 from sparkify.settings import PROJECT
 
 # What must never be seen on the console: Spark's and Java's own words, and progress bars of stages.
-NOISE = re.compile(r"WARN|\bINFO\b|Exception|\tat |\[Stage|log4j|Spark's default|adjust logging level|incubator|CodeCache")
+NOISE = re.compile(
+    r"WARN|\bINFO\b|Exception|\tat |\[Stage|log4j|Spark's default|adjust logging level|incubator|CodeCache"
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +94,7 @@ def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str])
 
 def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
     environment = {**os.environ, "SPARKIFY_TARGET": "nowhere", "SPARKIFY_VENV": sys.prefix}
-    answer = subprocess.run(
-        ["./scripts/run"], cwd=clone, env=environment, capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["./scripts/run"], cwd=clone, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
     assert "does not have a target named 'nowhere'" in answer.stderr + answer.stdout
     assert NOISE.search(answer.stderr + answer.stdout) is None

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builds import Builder, Lake
-from hostile import write_raw
 from pyspark.sql import SparkSession
 
+from builds import Builder, Lake
+from hostile import write_raw
 from sparkify.lake import VERSION
 from sparkify.settings import PROJECT
 
@@ -76,7 +76,9 @@ def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake,
     sql = model.read_text(encoding="utf-8")
     for broken in (
         sql.replace("        first_name,", "        assert_true(user_id < 0) as first_name,"),
-        sql.replace("        user_id,\n        first_name", "        cast(user_id as int) as user_id,\n        first_name"),
+        sql.replace(
+            "        user_id,\n        first_name", "        cast(user_id as int) as user_id,\n        first_name"
+        ),
     ):
         assert broken != sql
         model.write_text(broken, encoding="utf-8")
