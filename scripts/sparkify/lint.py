@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sparkify.settings import PROJECT
@@ -38,18 +40,28 @@ class Linter:
         }
         shutil.copy(PROJECT / "profiles.example.yml", scratch / "profiles.yml")
 
-    def run(self, title: str, *commands: list[str], **variables: str) -> bool:
-        """Run a tool; several commands are one tool and all of them run. False if one failed."""
+    def run(
+        self, title: str, *commands: list[str], told: Callable[[], str | None] = lambda: None, **variables: str
+    ) -> bool:
+        """Run a tool; several commands are one tool and all of them run. False if one failed.
+
+        What a failed command printed is its findings, unless `told` has them. Variables are added to the environment.
+        """
         self._start(title)
         started = time.monotonic()
-        findings = [found for command in commands if (found := self._findings(command, variables)) is not None]
+        outputs = [output for command in commands if (output := self._failure(command, variables)) is not None]
         seconds = time.monotonic() - started
-        print(f"{seconds:5.1f} s  {'failed:' if findings else 'ok'}", flush=True)
-        for found in findings:
-            print("".join(f"    {line}\n" for line in found.splitlines()), end="", flush=True)
-        if findings:
+        print(f"{seconds:5.1f} s  {'failed:' if outputs else 'ok'}", flush=True)
+        if outputs:
+            findings = told() or "\n".join(outputs)
+            print("".join(f"    {line}\n" for line in findings.splitlines()), end="", flush=True)
             self.failed.append(title)
-        return not findings
+        return not outputs
+
+    def mend(self, *commands: list[str]) -> None:
+        """Run what changes files, in silence: what it can't mend is found afterwards."""
+        for command in commands:
+            self._failure(command, {})
 
     def leave_out(self, title: str, reason: str) -> None:
         """Say that a tool does not run, and why; no failure."""
@@ -59,7 +71,7 @@ class Linter:
     def _start(self, title: str) -> None:
         print(f"{title:<12}", end="", flush=True)
 
-    def _findings(self, command: list[str], variables: dict[str, str]) -> str | None:
+    def _failure(self, command: list[str], variables: dict[str, str]) -> str | None:
         process = subprocess.run(
             command,
             cwd=PROJECT,
@@ -77,11 +89,11 @@ class Linter:
 
 def lint_python(linter: Linter, fix: bool) -> None:
     """Style and types of the Python code."""
-    linter.run(
-        "ruff",
-        [_tool("ruff"), "check", "--quiet", "--no-cache", *(["--fix"] if fix else []), "."],
-        [_tool("ruff"), "format", "--quiet", "--no-cache", *([] if fix else ["--diff"]), "."],
-    )
+    quietly = ["--quiet", "--no-cache", "--output-format=concise"]
+    check, form = ([_tool("ruff"), command, *quietly] for command in ("check", "format"))
+    if fix:
+        linter.mend([*check, "--fix", "."], [*form, "."])
+    linter.run("ruff", [*check, "."], [*form, "--check", "."])
     # Without its cache mypy takes ten seconds more, for the packages; so it is kept, with the packages.
     linter.run("mypy", [_tool("mypy"), "--cache-dir", str(Path(sys.prefix, ".mypy_cache")), *PYTHON_FOLDERS])
 
@@ -92,7 +104,7 @@ def lint_shell(linter: Linter) -> None:
     if shellcheck is None:
         linter.leave_out("shellcheck", "it is not on the PATH")
         return
-    linter.run("shellcheck", [shellcheck, "--external-sources", *_shell_scripts()])
+    linter.run("shellcheck", [shellcheck, "--external-sources", "--source-path=SCRIPTDIR", *_shell_scripts()])
 
 
 def lint_dbt(linter: Linter, scratch: Path, fix: bool) -> None:
@@ -104,20 +116,37 @@ def lint_dbt(linter: Linter, scratch: Path, fix: bool) -> None:
     # With the project's settings alone, not merged with those of the user's home.
     own_settings = ["--ignore-local-config", "--config", ".sqlfluff", "--disable-progress-bar"]
     folders = [folder for folder in SQL_FOLDERS if (PROJECT / folder).is_dir()]
-    linter.run(
-        "sqlfluff", [sys.executable, "-m", "sparkify.sql_style", "fix" if fix else "lint", *own_settings, *folders]
-    )
+    sqlfluff = [sys.executable, "-m", "sparkify.sql_style"]
+    if fix:
+        linter.mend([*sqlfluff, "fix", *own_settings, *folders])
+    linter.run("sqlfluff", [*sqlfluff, "lint", *own_settings, *folders])
     if importlib.util.find_spec("dbt_bouncer") is None:
         linter.leave_out("dbt-bouncer", "it is not installed, as it needs Python 3.11")
         return
-    # It looks for target/ in the project's folder and keeps a cache in the home: both are the scratch folder here.
+    # It looks for target/ in the project's folder and keeps a cache in the home, which would be left behind and which
+    # it misreads: both are the scratch folder here. Its tables cut what they say, so the findings come from a file.
+    report = scratch / "bouncer.json"
     linter.run(
         "dbt-bouncer",
-        [_tool("dbt-bouncer"), "run", "--config-file", "dbt-bouncer.yml", "--show-all-failures"],
+        [
+            _tool("dbt-bouncer"),
+            "run",
+            "--config-file=dbt-bouncer.yml",
+            f"--output-file={report}",
+            "--output-only-failures",
+        ],
+        told=lambda: _bouncer_findings(report),
         DBT_PROJECT_DIR=str(scratch),
         HOME=str(scratch),
-        COLUMNS="160",
     )
+
+
+def _bouncer_findings(report: Path) -> str | None:
+    """A line for each finding; None if there is no report, because the tool itself failed."""
+    if not report.exists():
+        return None
+    found = json.loads(report.read_text())
+    return "\n".join(sorted(f"{one['file_path'] or 'project'}: {one['failure_message']}" for one in found))
 
 
 def _tool(name: str) -> str:
@@ -126,15 +155,14 @@ def _tool(name: str) -> str:
 
 
 def _shell_scripts() -> list[str]:
-    """Files with a line `#!` of a shell, and those that such files source."""
-    scripts = []
-    for path in sorted([*PROJECT.glob("scripts/*"), *PROJECT.glob("scripts/spark/*"), *PROJECT.glob(".ci/*")]):
-        if path.is_file():
-            with path.open("rb") as file:
-                first_line = file.readline()
-            if path.suffix == ".sh" or (first_line.startswith(b"#!") and first_line.rstrip().endswith(b"sh")):
-                scripts.append(str(path.relative_to(PROJECT)))
-    return scripts
+    """Files that begin with the `#!` line of a shell."""
+    files = [path for folder in ("scripts", ".ci") for path in sorted(PROJECT.glob(f"{folder}/*")) if path.is_file()]
+    first_lines = {path: path.read_bytes().split(b"\n", 1)[0] for path in files}
+    return [
+        str(path.relative_to(PROJECT))
+        for path, line in first_lines.items()
+        if line.startswith(b"#!") and line.endswith(b"sh")
+    ]
 
 
 def parser() -> argparse.ArgumentParser:
