@@ -28,6 +28,7 @@ TOOLS = [
     "env",
     "grep",
     "id",
+    "ln",
     "ls",
     "mkdir",
     "mv",
@@ -49,6 +50,7 @@ printf '%%s\\n' "$(pwd)" "$SPARKIFY_CALLER_DIR" "$python" "$PYTHONPATH" "$JAVA_H
 PYTHON = """#!/bin/sh
 case "$*" in
     *base_prefix*) echo "$0" ;;
+    *submodule_search_locations*) mkdir -p "$FAKE/pyspark" && echo "$FAKE/pyspark" ;;
     '-m venv '*)
         for last in "$@"; do :; done
         mkdir -p "$last/bin" && cp "$0" "$last/bin/python" && : >"$last/pyvenv.cfg"
@@ -148,6 +150,7 @@ def test_first_call_installs_and_second_does_nothing(project: Project) -> None:
     second = project.call(None, "a", "b c")
     assert (second.returncode, second.stderr, second.stdout) == (0, "", first.stdout)
     assert project.installations == ["requirements.lock"]
+    assert (project.fake / "pyspark" / "conf").readlink() == project.root / "scripts" / "spark"
 
 
 def test_a_changed_lock_file_is_installed(project: Project) -> None:
