@@ -13,6 +13,11 @@
 {% endmacro %}
 
 {% macro spark__stage_external_table(node) %}
+    {% if node.external.format != 'json_lines' %}
+        {% do exceptions.raise_compiler_error(
+            '_sources.yml: ' ~ node.name ~ ' has the format ' ~ node.external.format ~ '; json_lines is the one there is.'
+        ) %}
+    {% endif %}
     {% set relation = api.Relation.create(schema=node.schema, identifier=node.identifier) %}
     {% set location = absolute_path(node.external.location) %}
     {# Text, not JSON: see json_objects(). #}
@@ -25,17 +30,16 @@
         )
     {% endset %}
     {% set fingerprint = local_md5(definition) %}
+    {% set create_table %}
+        create table if not exists {{ relation }} {{ definition }}
+        tblproperties ('sparkify.definition' = '{{ fingerprint }}')
+    {% endset %}
+
     {% do create_schema(relation) %}
-    {% do run_statement(
-        'create table if not exists ' ~ relation ~ definition
-        ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
-    ) %}
+    {% do run_statement(create_table) %}
     {% if table_property(relation, 'sparkify.definition') != fingerprint %}
         {% do run_statement('drop table ' ~ relation) %}
-        {% do run_statement(
-            'create table ' ~ relation ~ definition
-            ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
-        ) %}
+        {% do run_statement(create_table) %}
     {% endif %}
     {% do run_statement('refresh table ' ~ relation) %}
     {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}

@@ -10,6 +10,7 @@
         {% if partition_columns %}
             {% do publish_partitions(published, version, location) %}
         {% endif %}
+        {% do publish_comments(published, columns) %}
     {% else %}
         {% if existing is not none %}
             {% do run_statement('drop ' ~ existing.type ~ ' if exists ' ~ existing) %}
@@ -50,7 +51,34 @@
     {{ partition_cols(label='partitioned by') }}
     location {{ text_literal(location) }}
     comment {{ text_literal(model.description) }}
+    tblproperties ('sparkify.comments' = '{{ comments_fingerprint() }}')
 {% endmacro %}
+
+
+{# Write the descriptions of a table that is there already, if they are not those of the last time. #}
+{% macro publish_comments(published, columns) %}
+    {% if table_property(published, 'sparkify.comments') != comments_fingerprint() %}
+        {% for column in columns %}
+            {% set comment = column_comment(model.columns.get(column.name, {}).get('description')) %}
+            {% do run_statement(
+                'alter table ' ~ published ~ ' alter column ' ~ adapter.quote(column.name)
+                ~ ' comment ' ~ text_literal(comment)
+            ) %}
+        {% endfor %}
+        {% do run_statement(
+            'alter table ' ~ published ~ ' set tblproperties (comment = ' ~ text_literal(model.description)
+            ~ ", 'sparkify.comments' = '" ~ comments_fingerprint() ~ "')"
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro comments_fingerprint() -%}
+    {%- set comments = [model.description] -%}
+    {%- for name, column in model.columns.items() -%}
+        {%- do comments.append(name ~ ': ' ~ column.description) -%}
+    {%- endfor -%}
+    {{ return(local_md5(comments | join('\n'))) }}
+{%- endmacro %}
 
 
 {# Each partition has a location of its own in the catalog: drop those that are gone, add new ones, switch the others. #}

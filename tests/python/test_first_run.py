@@ -40,10 +40,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a script of the clone, with this environment's packages and none of its settings."""
+def command(clone: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the clone, with this environment's packages and none but the given settings."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
-    environment["SPARKIFY_VENV"] = sys.prefix
+    environment |= {"SPARKIFY_VENV": sys.prefix, **settings}
     return subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -93,8 +93,7 @@ def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str])
 
 
 def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
-    environment = {**os.environ, "SPARKIFY_TARGET": "nowhere", "SPARKIFY_VENV": sys.prefix}
-    answer = subprocess.run(["./scripts/run"], cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    answer = command(clone, "./scripts/run", SPARKIFY_TARGET="nowhere")
     assert answer.returncode == 1
     assert "does not have a target named 'nowhere'" in answer.stderr + answer.stdout
     assert NOISE.search(answer.stderr + answer.stdout) is None

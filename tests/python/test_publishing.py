@@ -67,10 +67,7 @@ def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path:
 
 
 def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    for name in ("models", "macros", "seeds", "tests", "dbt_project.yml"):
-        source = PROJECT / name
-        _ = shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
+    project = copy_of_project(tmp_path)
     before = answers(lake, "users")
     model = project / "models" / "star" / "users.sql"
     sql = model.read_text(encoding="utf-8")
@@ -84,3 +81,31 @@ def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake,
         model.write_text(broken, encoding="utf-8")
         assert not builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
         assert answers(lake, "users") == before
+
+
+def test_changed_descriptions_reach_the_table(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    properties = project / "models" / "star" / "users.yml"
+    text = properties.read_text(encoding="utf-8")
+    properties.write_text(text.replace("\"{{ doc('gender') }}\"", '"It\'s \\\\ new; -- \\"x\\""'), encoding="utf-8")
+    assert builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
+    columns = SparkSession.builder.getOrCreate().catalog.listColumns(f"{lake.schema}.users")
+    comments = {column.name: column.description for column in columns}
+    assert comments["gender"] == 'It\'s \\ new; -- "x"'
+    assert comments["user_id"].startswith("Id of the listener.")
+
+
+def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    fresh = Lake(raw=lake.raw, folder=tmp_path / "lake", schema="by_hand")
+    assert builder.dbt(fresh, "run-operation", "stage_external_sources")
+    tables = SparkSession.builder.getOrCreate().catalog.listTables("by_hand_raw")
+    assert {table.name for table in tables} == {"log_data", "song_data"}
+
+
+def copy_of_project(scratch: Path) -> Path:
+    """A copy of what dbt reads, for tests that change it."""
+    project = scratch / "project"
+    for name in ("models", "macros", "seeds", "tests"):
+        shutil.copytree(PROJECT / name, project / name)
+    shutil.copy(PROJECT / "dbt_project.yml", project)
+    return project

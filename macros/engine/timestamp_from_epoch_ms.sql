@@ -1,0 +1,8 @@
+{# Epoch milliseconds to timestamp, milliseconds kept: `from_unixtime(ms / 1000)` loses them. #}
+{% macro timestamp_from_epoch_ms(milliseconds) -%}
+    {{ return(adapter.dispatch('timestamp_from_epoch_ms', 'sparkify')(milliseconds)) }}
+{%- endmacro %}
+
+{% macro spark__timestamp_from_epoch_ms(milliseconds) -%}
+    timestamp_millis({{ milliseconds }})
+{%- endmacro %}
