@@ -64,17 +64,7 @@ timed_rows as (
 
 rows_with_verdict as (
     select
-        case
-            when rejection is not null then 'quarantined'
-            when delivery_number > 1 then 'duplicate'
-            else 'kept'
-        end as verdict,
-        split_part(rejection, ':', 1) as rejection_reason,
-        nullif(split_part(rejection, ':', 2), '') as rejected_field,
-        case
-            when not is_utf8 then {{ valid_utf8('raw_text') }}
-            when rejection is not null then raw_text
-        end as raw_text,
+        {{ verdict_columns() | indent(8) }},
         source_file,
         loaded_at,
 

@@ -92,7 +92,7 @@ def test_changed_descriptions_reach_the_table(builder: Builder, lake: Lake, tmp_
     columns = SparkSession.builder.getOrCreate().catalog.listColumns(f"{lake.schema}.users")
     comments = {column.name: column.description for column in columns}
     assert comments["gender"] == 'It\'s \\ new; -- "x"'
-    assert comments["user_id"].startswith("Id of the listener.")
+    assert (comments["user_id"] or "").startswith("Id of the listener.")
 
 
 def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake, tmp_path: Path) -> None:
