@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from sparkify.errors import UserError
+from sparkify.figures import TableFigures
 from sparkify.settings import PROJECT, is_uri
 
 Connection = duckdb.DuckDBPyConnection
@@ -52,6 +53,15 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
             found[folder.name] = LakeTable(folder.name, folder)
     if not found:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
+    return found
+
+
+def figures(connection: Connection, lake: str, schema: str) -> list[TableFigures]:
+    """Rows, files, bytes and place of each table of a lake, by a connection to it."""
+    found = []
+    for name, table in tables(lake, schema).items():
+        (rows,) = connection.sql(f"select count(*) from {_name(name)}").fetchone() or (0,)
+        found.append(TableFigures(name, rows, len(table.files), table.bytes, str(table.folder)))
     return found
 
 

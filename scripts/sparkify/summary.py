@@ -3,45 +3,65 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from sparkify import lake
+from sparkify.figures import TableFigures
 from sparkify.settings import PROJECT, Settings, is_uri
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 def text(settings: Settings) -> str:
-    """The summary as lines for a terminal; of a lake on S3 only what to do next."""
+    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog."""
+    ask: Ask
     if is_uri(settings.lake):
-        return "\n".join(_next(settings))
-    connection = lake.connect(settings.lake, settings.schema)
-    lines = [f"{'table':<24}{'rows':>12}{'files':>7}{'bytes':>13}  place"]
-    for name, table in lake.tables(settings.lake, settings.schema).items():
-        (rows,) = connection.sql(f'select count(*) from "{name}"').fetchone() or (0,)
-        lines.append(f"{name:<24}{rows:>12,}{len(table.files):>7,}{table.bytes:>13,}  {table.folder}")
-    lines += ["", *_quarantined(connection), _matched(connection), "", *_next(settings)]
-    return "\n".join(lines)
+        # Imported only here: it needs the session that dbt has started.
+        from sparkify import catalog
+
+        figures = catalog.figures(settings.schema)
+
+        def ask(question: str) -> list[tuple[Any, ...]]:
+            return catalog.ask(settings.schema, question)
+    else:
+        connection = lake.connect(settings.lake, settings.schema)
+        figures = lake.figures(connection, settings.lake, settings.schema)
+
+        def ask(question: str) -> list[tuple[Any, ...]]:
+            return connection.sql(question).fetchall()
+
+    return "\n".join([*_tables(figures), "", *_quarantined(ask), _matched(ask), "", *_next(settings)])
 
 
-def _quarantined(connection: lake.Connection) -> list[str]:
-    reasons = connection.sql("""
-        select source_name, reason, string_agg(distinct field, ', ' order by field), count(*)
-        from (
-            select 'log_data' as source_name, reason, field from quarantined_log_data
-            union all
-            select 'song_data' as source_name, reason, field from quarantined_songs_data
-        )
-        group by source_name, reason
-        order by 4 desc, 1, 2
-    """).fetchall()
-    (raw_rows,) = connection.sql("select sum(raw_rows) from row_accounting").fetchone() or (0,)
-    quarantined = sum(row[3] for row in reasons)
-    lines = [f"{quarantined:,} of {raw_rows:,} raw rows quarantined" + (":" if reasons else ".")]
-    for source, reason, fields, count in reasons:
-        lines.append(f"  {count:>8,}  {source}: {reason}" + (f" ({fields})" if fields else ""))
+def _tables(figures: list[TableFigures]) -> list[str]:
+    head = f"{'table':<24}{'rows':>12}{'files':>7}{'bytes':>13}  place"
+    return [head] + [f"{row.name:<24}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures]
+
+
+def _quarantined(ask: Ask) -> list[str]:
+    rows = ask("""
+        select 'log_data', reason, field, count(*) from quarantined_log_data group by reason, field
+        union all
+        select 'song_data', reason, field, count(*) from quarantined_songs_data group by reason, field
+    """)
+    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
+    fields: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for source, reason, field, count in rows:
+        counts[source, reason] += count
+        fields[source, reason] |= {field} - {None}
+    raw_rows = sum(row[0] for row in ask("select raw_rows from row_accounting"))
+    quarantined = sum(counts.values())
+    lines = [f"{quarantined:,} of {raw_rows:,} raw rows quarantined" + (":" if counts else ".")]
+    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        of_fields = f" ({', '.join(sorted(fields[key]))})" if fields[key] else ""
+        lines.append(f"  {count:>8,}  {key[0]}: {key[1]}{of_fields}")
     return lines
 
 
-def _matched(connection: lake.Connection) -> str:
-    plays, matched = connection.sql("select count(*), count(song_id) from songplays").fetchone() or (0, 0)
+def _matched(ask: Ask) -> str:
+    ((plays, matched),) = ask("select count(*), count(song_id) from songplays")
     share = f" ({matched / plays:.1%})" if plays else ""
     return f"{matched:,} of {plays:,} plays matched a song of the catalogue{share}."
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from builds import Lake
-from sparkify import metastore, query, run, summary
+from sparkify import catalog, lake, metastore, query, run, summary
 from sparkify.settings import Settings
 
 
@@ -175,3 +175,16 @@ def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
     logs = manifest["log_data"]
     assert f"{logs['matched_plays']:,} of {logs['plays']:,} plays matched" in text
     assert "log_data: play_without_user (userId)" in text
+
+
+def test_the_catalog_has_the_same_figures_as_the_files(simulated: Lake) -> None:
+    by_files = lake.figures(
+        lake.connect(str(simulated.folder), simulated.schema), str(simulated.folder), simulated.schema
+    )
+    by_catalog = catalog.figures(simulated.schema)
+    assert {(row.name, row.rows, row.files, row.bytes) for row in by_catalog} == {
+        (row.name, row.rows, row.files, row.bytes) for row in by_files
+    }
+    assert {row.place.removeprefix("file:") for row in by_catalog} == {row.place for row in by_files}
+    plays = len(simulated.rows("songplays"))
+    assert catalog.ask(simulated.schema, "select count(*) from songplays") == [(plays,)]

@@ -1,0 +1,16 @@
+"""What is said of a table when a run ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TableFigures:
+    """One table: its rows, its data files and their bytes together, and the folder or URI that it lies in."""
+
+    name: str
+    rows: int
+    files: int
+    bytes: int
+    place: str
