@@ -13,5 +13,5 @@ done
 
 # Not for people: Java's note that Spark asks for an incubator module, and the report of Ivy, which fetches the client for S3.
 quiet='^WARNING: Using incubator modules: jdk.incubator.vector$|^:: |^Ivy Default Cache|^The jars for the packages'
-quiet=$quiet'| added as a dependency$|^[[:space:]](confs:|found |[0-9]+ artifacts|-+$|[|])'
+quiet=$quiet'| added as a dependency$|^[[:space:]](:: |confs:|found |[a-z0-9.-]+#|[0-9]+ artifacts|-+$|[|])'
 exec 2> >(grep --line-buffered -Ev "$quiet" >&2)

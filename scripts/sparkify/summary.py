@@ -62,7 +62,7 @@ def _quarantined(ask: Ask) -> list[str]:
 
 def _matched(ask: Ask) -> str:
     ((plays, matched),) = ask("select count(*), count(song_id) from songplays")
-    share = f" ({matched / plays:.1%})" if plays else ""
+    share = f" ({matched / plays:.2%})" if plays else ""
     return f"{matched:,} of {plays:,} plays matched a song of the catalogue{share}."
 
 
