@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote
 
 from dbt.cli.main import dbtRunner
@@ -57,24 +58,26 @@ class Builder:
 
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
-        os.environ.update(
-            SPARKIFY_RAW=str(lake.raw),
-            SPARKIFY_LAKE=str(lake.folder),
-            SPARKIFY_SCHEMA=lake.schema,
-            SPARKIFY_METASTORE=str(self.scratch / "metastore"),
-            SPARKIFY_TARGET="local",
-        )
+        places = {
+            "SPARKIFY_RAW": str(lake.raw),
+            "SPARKIFY_LAKE": str(lake.folder),
+            "SPARKIFY_SCHEMA": lake.schema,
+            "SPARKIFY_METASTORE": str(self.scratch / "metastore"),
+            "SPARKIFY_TARGET": "local",
+        }
         # Spark runs in this process: the profile's relative paths are those of the project.
         os.chdir(PROJECT)
-        result = dbtRunner().invoke(
-            [
-                "--quiet",
-                *arguments,
-                f"--profiles-dir={self.profiles}",
-                f"--target-path={self.scratch / 'target'}",
-                f"--log-path={self.scratch / 'logs'}",
-            ]
-        )
+        # Only while dbt runs: other tests start from an environment without settings.
+        with patch.dict(os.environ, places):
+            result = dbtRunner().invoke(
+                [
+                    "--quiet",
+                    *arguments,
+                    f"--profiles-dir={self.profiles}",
+                    f"--target-path={self.scratch / 'target'}",
+                    f"--log-path={self.scratch / 'logs'}",
+                ]
+            )
         return bool(result.success)
 
     def build(self, raw: Path, name: str, *arguments: str) -> Lake:
