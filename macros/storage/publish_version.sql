@@ -1,8 +1,7 @@
 {# Point a published table at a version. Without partitions that is one statement, so that readers see the old table or the
    new one; a table that is new, or whose columns changed, is made anew. #}
-{% macro publish_version(published, version, existing) %}
+{% macro publish_version(published, version, columns, existing) %}
     {% set location = schema_location(version.schema) ~ '/' ~ version.identifier %}
-    {% set columns = adapter.get_columns_in_relation(version) %}
     {% set partition_columns = config.get('partition_by', []) %}
 
     {% if existing is not none and has_same_columns(existing, columns) %}

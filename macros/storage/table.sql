@@ -14,8 +14,9 @@
     {%- call statement('main') -%}
         {{ create_version_as(version, compiled_code) }}
     {%- endcall -%}
-    {% do assert_contract_types(version) %}
-    {% do publish_version(published, version, existing) %}
+    {%- set columns = adapter.get_columns_in_relation(version) -%}
+    {% do assert_contract_types(version, columns) %}
+    {% do publish_version(published, version, columns, existing) %}
     {% do drop_old_versions(published) %}
 
     {{ run_hooks(post_hooks) }}
@@ -42,9 +43,9 @@
 
 
 {# dbt's contract compares coarse types; this one compares the version's real ones, before anybody sees it. #}
-{% macro assert_contract_types(version) %}
+{% macro assert_contract_types(version, columns) %}
     {% if config.get('contract').enforced %}
-        {% for column in adapter.get_columns_in_relation(version) %}
+        {% for column in columns %}
             {% set declared = model.columns[column.name].data_type | lower %}
             {% if column.dtype | lower != declared %}
                 {% do run_statement('drop table if exists ' ~ version) %}

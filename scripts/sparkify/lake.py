@@ -96,18 +96,18 @@ def _create_view(connection: Connection, table: LakeTable) -> None:
 
 def _create_model_views(connection: Connection) -> None:
     # Models that are views only choose and rename columns, so that their SQL is DuckDB's too. A view may read another.
+    known = set(_view_names(connection))
     waiting = {
         path.stem: CONFIG.sub("", path.read_text(encoding="utf-8"))
         for folder in ("intermediate", "warehouse")
         for path in sorted((PROJECT / "models" / folder).glob("*.sql"))
+        if path.stem not in known
     }
-    known = set(_view_names(connection))
-    while ready := [name for name, sql in waiting.items() if name in known or known.issuperset(REF.findall(sql))]:
+    while ready := [name for name, sql in waiting.items() if known.issuperset(REF.findall(sql))]:
         for name in ready:
             sql = REF.sub(lambda ref: _name(ref[1]), waiting.pop(name))
-            if name not in known:
-                connection.execute(f"create view {_name(name)} as {sql}")
-                known.add(name)
+            connection.execute(f"create view {_name(name)} as {sql}")
+            known.add(name)
 
 
 def _view_names(connection: Connection) -> list[str]:
