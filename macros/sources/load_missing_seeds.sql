@@ -32,6 +32,9 @@
     {% for name, type in node.config.column_types.items() %}
         {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
     {% endfor %}
-    {% do run_statement('create table ' ~ relation ~ ' using parquet as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
+    {% set version = in_versions(version_name(node.alias, run_id())) %}
+    {% do create_schema(relation) %}
+    {% do run_statement('create table ' ~ version ~ ' using parquet as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
     {% do run_statement('drop view ' ~ view) %}
+    {% do publish(node, relation, version, adapter.get_columns_in_relation(version), none) %}
 {% endmacro %}

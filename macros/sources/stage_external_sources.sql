@@ -18,32 +18,44 @@
             '_sources.yml: ' ~ node.name ~ ' has the format ' ~ node.external.format ~ '; json_lines is the one there is.'
         ) %}
     {% endif %}
-    {% set relation = api.Relation.create(schema=node.schema, identifier=node.identifier) %}
     {% set location = absolute_path(node.external.location) %}
-    {# Text, not JSON: see json_objects(). #}
-    {% set definition %}
-        (line string) using text
+    {% set files %}
         options (
             path {{ text_literal(location) }},
             pathGlobFilter {{ text_literal(node.external.files) }},
             recursiveFileLookup 'true'
         )
     {% endset %}
+    {% do create_schema(source_relation(node)) %}
+    {# Text, not JSON: see json_objects(). #}
+    {% do create_external_table(source_relation(node), '(line string) using text' ~ files) %}
+    {# The same files by name: their contents are not read unless they are asked for. #}
+    {% do create_external_table(source_listing(node), 'using binaryFile' ~ files) %}
+    {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
+    {% do run_query('select 1 from text.`' ~ location | replace('`', '``') ~ '` limit 0') %}
+{% endmacro %}
+
+{% macro source_relation(node) %}
+    {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier)) }}
+{% endmacro %}
+
+{% macro source_listing(node) %}
+    {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier ~ '_files')) }}
+{% endmacro %}
+
+{# Create a table over raw files, again if its definition has changed; and list the files anew. #}
+{% macro create_external_table(relation, definition) %}
     {% set fingerprint = local_md5(definition) %}
     {% set create_table %}
         create table if not exists {{ relation }} {{ definition }}
         tblproperties ('sparkify.definition' = '{{ fingerprint }}')
     {% endset %}
-
-    {% do create_schema(relation) %}
     {% do run_statement(create_table) %}
     {% if table_property(relation, 'sparkify.definition') != fingerprint %}
         {% do run_statement('drop table ' ~ relation) %}
         {% do run_statement(create_table) %}
     {% endif %}
     {% do run_statement('refresh table ' ~ relation) %}
-    {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
-    {% do run_query('select 1 from text.`' ~ location | replace('`', '``') ~ '` limit 0') %}
 {% endmacro %}
 
 {# The node of a source table, with its `external:` block. #}

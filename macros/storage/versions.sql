@@ -1,25 +1,71 @@
-{# The schema that holds the versions of another schema's tables, out of the way of people who browse that one. #}
+{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has three small tables:
+
+     published   has a partition for each run that published a table: the newest one is what readers of files go by
+     manifests   says for each published version of a partitioned table which run wrote each partition
+     garbage     is a table whose partitions are folders to delete #}
 {% macro versions_schema() -%}
     {{ target.schema }}_versions
 {%- endmacro %}
 
-{# This run's version of a table. The time comes first in the name, so that names sort by age. #}
-{% macro version_relation(published) %}
-    {% set run = run_started_at.strftime('%Y%m%dt%H%M%S') ~ '_' ~ invocation_id.replace('-', '')[:8] %}
-    {{ return(api.Relation.create(
-        schema=versions_schema(), identifier=published.identifier ~ '__' ~ run, type='table'
-    )) }}
+{% macro in_versions(name) -%}
+    {{ return(api.Relation.create(schema=versions_schema(), identifier=name, type='table')) }}
+{%- endmacro %}
+
+{% macro version_name(table, run) -%}
+    {{ return(table ~ '__' ~ run) }}
+{%- endmacro %}
+
+{# Where the files of a version lie, or of one of its partitions, e.g. event_date=2018-11-01. #}
+{% macro version_location(table, run, partition=none) -%}
+    {{ return(
+        schema_location(versions_schema()) ~ '/' ~ version_name(table, run) ~ ('/' ~ partition if partition else '')
+    ) }}
+{%- endmacro %}
+
+{% macro create_versions_schema() %}
+    {% do create_schema(in_versions('published')) %}
+    {% do run_statement(
+        'create table if not exists ' ~ in_versions('published')
+        ~ ' (nothing string, table_name string, run string) using parquet partitioned by (table_name, run)'
+    ) %}
+    {% do run_statement(
+        'create table if not exists ' ~ in_versions('manifests')
+        ~ ' (partition_path string, written_by string, is_empty boolean, table_name string, run string)'
+        ~ ' using json partitioned by (table_name, run)'
+    ) %}
+    {% do run_statement(
+        'create table if not exists ' ~ in_versions('garbage')
+        ~ ' (nothing string, folder string) using parquet partitioned by (folder)'
+    ) %}
 {% endmacro %}
 
-{# Drop all but the newest versions of a table. The one before the current is kept for readers that still hold its list of files. #}
-{% macro drop_old_versions(published) %}
-    {% set versions = [] %}
-    {% for row in run_query(
-        'show tables in ' ~ versions_schema() ~ ' like ' ~ text_literal(published.identifier ~ '__2*')
-    ) %}
-        {% do versions.append(row['tableName']) %}
+{# The runs that published each table, oldest first: {table: [run, …]}. #}
+{% macro published_runs() %}
+    {% set runs = {} %}
+    {% for partition in partitions_of(in_versions('published')) | sort %}
+        {% set table, run = partition.removeprefix('table_name=').split('/run=') %}
+        {% do runs.setdefault(table, []).append(run) %}
     {% endfor %}
-    {% for name in (versions | sort(reverse=true))[var('kept_versions'):] %}
-        {% do run_statement('drop table if exists ' ~ api.Relation.create(schema=versions_schema(), identifier=name)) %}
+    {{ return(runs) }}
+{% endmacro %}
+
+{# Partitions of a table as the folders they are in, e.g. event_date=2018-11-01. #}
+{% macro partitions_of(relation) %}
+    {% set partitions = [] %}
+    {% for row in run_query('show partitions ' ~ relation) %}
+        {% do partitions.append(row[0]) %}
     {% endfor %}
+    {{ return(partitions) }}
+{% endmacro %}
+
+{% macro partition_clause(partition) %}
+    {% set parts = [] %}
+    {% for part in partition.split('/') %}
+        {% do parts.append(part.split('=')[0] ~ ' = ' ~ text_literal(part.split('=')[1])) %}
+    {% endfor %}
+    {{ return('partition (' ~ parts | join(', ') ~ ')') }}
+{% endmacro %}
+
+{% macro published_partition(table, run) %}
+    {{ return(partition_clause('table_name=' ~ table ~ '/run=' ~ run)) }}
 {% endmacro %}

@@ -1,18 +1,5 @@
-with plays as (
-    select * from {{ ref('int_log_events') }}
-    where is_play
-),
-
-ranked_plays as (
-    select
-        user_id,
-        event_at,
-        level,
-        row_number() over (
-            partition by user_id, event_at
-            order by item_in_session desc, session_id desc
-        ) as recency
-    from plays
+with day_levels as (
+    select * from {{ ref('int_user_day_levels') }}
 ),
 
 levels_in_time as (
@@ -21,8 +8,7 @@ levels_in_time as (
         event_at,
         level,
         lag(level) over (partition by user_id order by event_at) as previous_level
-    from ranked_plays
-    where recency = 1
+    from day_levels
 ),
 
 level_changes as (

@@ -8,7 +8,7 @@ usable_events as (
     select
         event_id,
         event_at,
-        event_date,
+        row_date as event_date,
         session_id,
         item_in_session,
         page,
@@ -29,7 +29,7 @@ usable_events as (
         length,
         loaded_at
     from log_rows
-    where verdict = 'kept'
+    where is_usable and verdict = 'kept'
 )
 
 select * from usable_events

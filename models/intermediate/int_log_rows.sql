@@ -1,97 +1,83 @@
-with log_data as (
-    select * from {{ ref('vw_log_data') }}
+{{ config(materialized='incremental', partition_by=['is_usable', 'row_date']) }}
+{%- set arrival = log_arrival() -%}
+{%- set content = [
+    'event_at', 'page', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender', 'level', 'registered_at',
+    'location', 'user_agent', 'song', 'artist', 'length',
+] -%}
+{%- set columns = [
+    'rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'event_id', 'session_id', 'item_in_session',
+    'is_play',
+] + content + ['is_usable', 'row_date'] %}
+
+with arrived_rows as (
+    select * from {{ 'arrived_log_rows' if arrival else ref('int_judged_log_rows') }}
 ),
 
-pages as (
-    select * from {{ ref('pages') }}
+{% if arrival -%}
+stored_rows as (
+    select * from {{ this }}
+    where
+        {{ is_in_partitions(arrival.partitions) }}
+        and source_file not in ({{ text_list(arrival.files) }})
 ),
 
-subscription_levels as (
-    select * from {{ ref('subscription_levels') }}
+contested_keys as (
+    select * from contested_log_keys
 ),
 
-rows_with_references as (
-    select
-        log_data.*,
-        coalesce(pages.is_play, false) as is_play,
-        subscription_levels.level is not null as is_known_level
-    from log_data
-    left join pages on log_data.page = pages.page
-    left join subscription_levels on log_data.level = subscription_levels.level
+uncontested_rows as (
+    select stored_rows.*
+    from stored_rows
+    left join contested_keys
+        on
+            stored_rows.session_id = contested_keys.session_id
+            and stored_rows.item_in_session = contested_keys.item_in_session
+    where not stored_rows.is_usable or contested_keys.session_id is null
 ),
 
-judged_rows as (
-    select
-        *,
-        case
-            when not is_utf8 then 'not_utf8'
-            when not is_json_object then 'broken_json'
-            when wrong_type_field is not null then 'wrong_type:' || wrong_type_field
-            when ts is null then 'missing_value:ts'
-            when page is null then 'missing_value:page'
-            when session_id is null then 'missing_value:sessionId'
-            when item_in_session is null then 'missing_value:itemInSession'
-            when not {{ is_possible_time('ts', var('earliest_event')) }} then 'out_of_range:ts'
-            when session_id < 0 then 'out_of_range:sessionId'
-            when item_in_session < 0 then 'out_of_range:itemInSession'
-            when user_id < 0 then 'out_of_range:userId'
-            when not length between 0 and 86400 then 'out_of_range:length'
-            when not {{ is_possible_time('registration', '2000-01-01') }} then 'out_of_range:registration'
-            when not status between 100 and 599 then 'out_of_range:status'
-            when is_play and user_id is null then 'play_without_user:userId'
-            when is_play and not is_known_level then 'unknown_level:level'
-        end as rejection
-    from rows_with_references
+{% endif -%}
+deliveries as (
+    select {{ columns | join(', ') }} from arrived_rows
+    where is_usable
+    {%- if arrival %}
+    union all
+    select stored_rows.{{ columns | join(', stored_rows.') }} from stored_rows
+    inner join contested_keys
+        on
+            stored_rows.session_id = contested_keys.session_id
+            and stored_rows.item_in_session = contested_keys.item_in_session
+    where stored_rows.is_usable
+    {%- endif %}
 ),
 
 numbered_deliveries as (
     select
         *,
         row_number() over (
-            partition by rejection, session_id, item_in_session
-            order by loaded_at desc, raw_text desc
+            partition by session_id, item_in_session
+            order by {{ newest_delivery_first(content) }}
         ) as delivery_number
-    from judged_rows
-),
-
-timed_rows as (
-    select
-        *,
-        case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as event_at,
-        case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at
-    from numbered_deliveries
+    from deliveries
 ),
 
 rows_with_verdict as (
     select
-        {{ verdict_columns() | indent(8) }},
-        source_file,
-        loaded_at,
-
-        {{ event_key(['session_id', 'item_in_session']) }} as event_id,
-        event_at,
-        {{ utc_date('event_at') }} as event_date,
-        session_id,
-        item_in_session,
-        page,
-        is_play,
-        method,
-        try_cast(status as int) as status,
-        auth,
-
-        user_id,
-        first_name,
-        last_name,
-        gender,
-        level,
-        registered_at,
-        location,
-        {{ without_quotes('user_agent') }} as user_agent,
-
-        song,
-        artist,
-        length
-    from timed_rows
+        case when delivery_number = 1 then 'kept' else 'duplicate' end as verdict,
+        {{ columns | join(', ') }}
+    from numbered_deliveries
+    union all
+    select
+        'quarantined' as verdict,
+        {{ columns | join(', ') }}
+    from arrived_rows
+    where not is_usable
+    {%- if arrival %}
+    union all
+    select
+        verdict,
+        {{ columns | join(', ') }}
+    from uncontested_rows
+    {%- endif %}
 )
 
 select * from rows_with_verdict

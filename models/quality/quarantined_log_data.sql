@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with log_rows as (
     select * from {{ ref('int_log_rows') }}
 ),
@@ -10,7 +12,7 @@ quarantined as (
         rejected_field as field,
         raw_text
     from log_rows
-    where verdict = 'quarantined'
+    where not is_usable and verdict = 'quarantined'
 )
 
 select * from quarantined

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with song_rows as (
     select * from {{ ref('int_song_rows') }}
 ),
@@ -10,7 +12,7 @@ quarantined as (
         rejected_field as field,
         raw_text
     from song_rows
-    where verdict = 'quarantined'
+    where not is_usable and verdict = 'quarantined'
 )
 
 select * from quarantined

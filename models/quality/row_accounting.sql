@@ -1,5 +1,5 @@
-with log_rows as (
-    select verdict from {{ ref('int_log_rows') }}
+with log_files as (
+    select * from {{ ref('int_log_files') }}
 ),
 
 song_rows as (
@@ -11,8 +11,8 @@ plays as (
 ),
 
 other_page_events as (
-    select count(*) as other_page_events from {{ ref('int_log_events') }}
-    where not is_play
+    select coalesce(sum(number_of_rows), 0) as other_page_events from log_files
+    where verdict = 'kept' and not is_play
 ),
 
 songs as (
@@ -29,9 +29,9 @@ quarantined_song_rows as (
 
 log_deliveries as (
     select
-        count(*) as raw_rows,
-        count_if(verdict = 'duplicate') as duplicate_rows
-    from log_rows
+        coalesce(sum(number_of_rows), 0) as raw_rows,
+        coalesce(sum(number_of_rows) filter (where verdict = 'duplicate'), 0) as duplicate_rows
+    from log_files
 ),
 
 song_deliveries as (

@@ -1,8 +1,11 @@
-{{ config(partition_by=['event_date']) }}
+{{ config(materialized='incremental', partition_by=['event_date']) }}
+{%- set days = days_to_build(
+    partition_by_day, followed=['int_log_rows', 'int_song_rows'], also=days_with_changed_songs()
+) %}
 
 with plays as (
     select * from {{ ref('int_log_events') }}
-    where is_play
+    where is_play and {{ is_on('event_date', days) }}
 ),
 
 songs as (

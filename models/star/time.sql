@@ -1,9 +1,12 @@
+{{ config(materialized='incremental', partition_by=['month', 'year', 'weekday']) }}
+{%- set days = days_to_build(partition_by_weekday_of_month) %}
+
 with play_times as (
     select distinct
         event_at as start_time,
         event_date
     from {{ ref('int_log_events') }}
-    where is_play
+    where is_play and {{ is_on('event_date', days) }}
 ),
 
 calendar_fields as (

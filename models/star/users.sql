@@ -1,16 +1,13 @@
-with plays as (
-    select * from {{ ref('int_log_events') }}
-    where is_play
+with day_levels as (
+    select * from {{ ref('int_user_day_levels') }}
+    where is_newest_of_day
 ),
 
-ranked_plays as (
+ranked_days as (
     select
         *,
-        row_number() over (
-            partition by user_id
-            order by event_at desc, item_in_session desc, session_id desc
-        ) as recency
-    from plays
+        row_number() over (partition by user_id order by event_date desc) as recency
+    from day_levels
 ),
 
 newest_plays as (
@@ -20,7 +17,7 @@ newest_plays as (
         last_name,
         gender,
         level
-    from ranked_plays
+    from ranked_days
     where recency = 1
 )
 

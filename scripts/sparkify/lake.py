@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +15,24 @@ from sparkify.settings import PROJECT, is_uri
 
 Connection = duckdb.DuckDBPyConnection
 
-# <table>__<run>, as macros/storage/versions.sql names versions.
-VERSION = re.compile(r"(?P<table>.+)__(?P<run>\d{8}t\d{6}_[0-9a-f]{8})")
 REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")
+PARTITION = re.compile(r"(\w+)=[^/]+/")
 CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}")
+VIEW = re.compile(r"materialized='view'")
 
 
 @dataclass(frozen=True)
 class LakeTable:
-    """One table of the lake, in its newest version."""
+    """One table of the lake as of one run; `folders` hold its files, below folders named after their partition if it has any."""
 
     name: str
-    folder: Path
+    run: str
+    folders: tuple[Path, ...]
 
     @property
     def files(self) -> list[Path]:
         """Its data files."""
-        return sorted(self.folder.rglob("*.parquet"))
+        return sorted(file for folder in self.folders for file in folder.glob("*.parquet"))
 
     @property
     def bytes(self) -> int:
@@ -39,21 +41,39 @@ class LakeTable:
 
 
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
-    """The tables of a lake by name: models in their newest complete version, and seeds."""
+    """The tables of a lake by name, each as its newest published version."""
     if is_uri(lake):
         raise UserError(f"{lake} is not a local folder; ask a lake on S3 through Athena, Trino or Spark.")
-    found: dict[str, LakeTable] = {}
-    # Names of versions sort by age, so that the newest comes last and stays.
-    for folder in sorted(Path(lake, f"{schema}_versions").glob("*__*")):
-        match = VERSION.fullmatch(folder.name)
-        if match and (folder / "_SUCCESS").exists():
-            found[match["table"]] = LakeTable(match["table"], folder)
-    for folder in sorted(Path(lake, schema).glob("*")):
-        if folder.is_dir():
-            found[folder.name] = LakeTable(folder.name, folder)
+    versions = Path(lake, f"{schema}_versions")
+    found = {
+        table: _table(versions, table, max(runs)) for table, runs in published_runs(lake, schema).items()
+    }
     if not found:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
-    return found
+    return dict(sorted(found.items()))
+
+
+def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
+    """The runs whose version of each table is still there, oldest first. macros/storage/versions.sql says how they are noted."""
+    runs: dict[str, list[str]] = {}
+    for folder in sorted(Path(lake, f"{schema}_versions", "published").glob("table_name=*/run=*")):
+        table = folder.parent.name.removeprefix("table_name=")
+        runs.setdefault(table, []).append(folder.name.removeprefix("run="))
+    return runs
+
+
+def _table(versions: Path, table: str, run: str) -> LakeTable:
+    manifest = versions / "manifests" / f"table_name={table}" / f"run={run}"
+    if not manifest.is_dir():
+        return LakeTable(table, run, (versions / f"{table}__{run}",))
+    lines = [line for file in manifest.glob("*.json") for line in file.read_text(encoding="utf-8").splitlines()]
+    entries = [json.loads(line) for line in lines]
+    folders = (
+        versions / f"{table}__{entry['written_by']}" / entry["partition_path"]
+        for entry in entries
+        if not entry["is_empty"]
+    )
+    return LakeTable(table, run, tuple(sorted(folders)))
 
 
 def figures(connection: Connection, lake: str, schema: str) -> list[TableFigures]:
@@ -61,7 +81,8 @@ def figures(connection: Connection, lake: str, schema: str) -> list[TableFigures
     found = []
     for name, table in tables(lake, schema).items():
         (rows,) = connection.sql(f"select count(*) from {_name(name)}").fetchone() or (0,)
-        found.append(TableFigures(name, rows, len(table.files), table.bytes, str(table.folder)))
+        place = Path(lake, f"{schema}_versions", f"{name}__*")
+        found.append(TableFigures(name, rows, len(table.files), table.bytes, str(place)))
     return found
 
 
@@ -73,7 +94,7 @@ def connect(lake: str, schema: str) -> Connection:
     connection.execute(f"set schema = {_literal(schema)}")
     for table in tables(lake, schema).values():
         if table.files:
-            _create_view(connection, table)
+            _create_view(connection, lake, table)
     _create_model_views(connection)
     connection.execute(f"set allowed_directories = [{_literal(lake)}]")
     connection.execute("set enable_external_access = false")
@@ -81,27 +102,38 @@ def connect(lake: str, schema: str) -> Connection:
     return connection
 
 
-def _create_view(connection: Connection, table: LakeTable) -> None:
-    source = f"read_parquet({_literal(str(table.folder / '**' / '*.parquet'))}, hive_partitioning = true)"
+def _create_view(connection: Connection, lake: str, table: LakeTable) -> None:
+    files = ", ".join(_literal(str(file)) for file in table.files)
+    source = f"read_parquet([{files}], hive_partitioning = true)"
     columns = connection.execute(f"describe select * from {source}").fetchall()
-    # Spark's timestamps are instants; people read them as UTC.
-    instants = ", ".join(
-        f"cast({_name(name)} as timestamp) as {_name(name)}"
+    # Spark's timestamps are instants; people read them as UTC. Whole numbers in names of folders are no more than int.
+    in_folders = set(PARTITION.findall(str(table.files[0].relative_to(lake))))
+    casts = ", ".join(
+        f"cast({_name(name)} as {wanted}) as {_name(name)}"
         for name, kind, *_ in columns
-        if kind == "TIMESTAMP WITH TIME ZONE"
+        if (wanted := _type_for_people(kind, name in in_folders))
     )
-    replaced = f" replace ({instants})" if instants else ""
+    replaced = f" replace ({casts})" if casts else ""
     connection.execute(f"create view {_name(table.name)} as select *{replaced} from {source}")
+
+
+def _type_for_people(kind: str, is_in_folder: bool) -> str | None:
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return "timestamp"
+    if is_in_folder and kind == "BIGINT":
+        return "integer"
+    if is_in_folder and kind == "VARCHAR":
+        return "boolean"
+    return None
 
 
 def _create_model_views(connection: Connection) -> None:
     # Models that are views only choose and rename columns, so that their SQL is DuckDB's too. A view may read another.
     known = set(_view_names(connection))
     waiting = {
-        path.stem: CONFIG.sub("", path.read_text(encoding="utf-8"))
-        for folder in ("intermediate", "warehouse")
-        for path in sorted((PROJECT / "models" / folder).glob("*.sql"))
-        if path.stem not in known
+        path.stem: CONFIG.sub("", sql)
+        for path in sorted((PROJECT / "models").glob("*/*.sql"))
+        if VIEW.search(sql := path.read_text(encoding="utf-8")) or path.parent.name == "warehouse"
     }
     while ready := [name for name, sql in waiting.items() if known.issuperset(REF.findall(sql))]:
         for name in ready:

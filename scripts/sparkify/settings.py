@@ -52,7 +52,7 @@ def check(settings: Settings) -> None:
     """Raise UserError for what would make a run fail later on, with a worse message."""
     _check_apart(settings.raw, settings.lake)
     _check_raw(settings.raw)
-    _check_lake(settings.lake)
+    check_lake(settings.lake)
     metastore.check_free(Path(settings.metastore))
 
 
@@ -90,7 +90,8 @@ def _check_raw(raw: str) -> None:
             raise UserError(f"There is no folder {folder}; name one with log_data/ and song_data/ by --raw.")
 
 
-def _check_lake(lake: str) -> None:
+def check_lake(lake: str) -> None:
+    """Make a local lake's folder; UserError if it can't be made or written."""
     if is_uri(lake):
         return
     try:

@@ -12,9 +12,8 @@ from urllib.parse import unquote
 
 from dbt.cli.main import dbtRunner
 
-import lake
 import oracle
-from sparkify.lake import tables
+from sparkify.lake import connect, tables
 from sparkify.settings import PROJECT
 
 Row = tuple[Any, ...]
@@ -29,18 +28,16 @@ class Lake:
     schema: str
 
     def rows(self, table: str) -> list[Row]:
-        """The rows of a table in the oracle's columns; a source file as its path below the raw folder."""
+        """The rows of a table or view in the oracle's columns; a source file as its path below the raw folder."""
         columns = oracle.COLUMNS[table]
-        found = lake.read_table(self.table_folder(table), columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        with connect(str(self.folder), self.schema) as connection:
+            found = connection.sql(f"select {names} from {table}").fetchall()
         if "source_file" not in columns:
             return found
         at = columns.index("source_file")
         prefix = f"file:{self.raw.resolve()}/"
         return [(*row[:at], unquote(str(row[at])).removeprefix(prefix), *row[at + 1 :]) for row in found]
-
-    def table_folder(self, table: str) -> Path:
-        """Folder of the newest version of a table."""
-        return tables(str(self.folder), self.schema)[table].folder
 
     def files(self, table: str) -> list[Path]:
         """Data files of the newest version of a table."""

@@ -206,6 +206,8 @@ class Source:
 
     folder: str
     key: tuple[str, ...]
+    # Of deliveries of one time the one with the greater values counts, field by field; a missing value is the smallest.
+    content: tuple[str, ...]
     numbers: Mapping[str, Callable[[Any], Any]]
     texts: tuple[str, ...]
     required: tuple[str, ...]
@@ -234,13 +236,32 @@ def _finish_event(row: Fields) -> None:
 
 
 def _finish_song(row: Fields) -> None:
-    """Songs have no further rules."""
+    """Year 0 means unknown."""
+    row["year"] = row["year"] or None
 
 
 # The comparisons below are written so that NaN fails them.
 LOG_DATA = Source(
     folder="log_data",
     key=("sessionId", "itemInSession"),
+    content=(
+        "ts",
+        "page",
+        "method",
+        "status",
+        "auth",
+        "userId",
+        "firstName",
+        "lastName",
+        "gender",
+        "level",
+        "registration",
+        "location",
+        "userAgent",
+        "song",
+        "artist",
+        "length",
+    ),
     numbers={
         "ts": read_whole,
         "sessionId": read_whole,
@@ -279,6 +300,16 @@ LOG_DATA = Source(
 SONG_DATA = Source(
     folder="song_data",
     key=("song_id",),
+    content=(
+        "title",
+        "duration",
+        "year",
+        "artist_id",
+        "artist_name",
+        "artist_location",
+        "artist_latitude",
+        "artist_longitude",
+    ),
     numbers={
         "duration": read_double,
         "year": read_whole,
@@ -368,7 +399,7 @@ def parse_row(line: bytes, source: Source) -> Fields:
 
 def load(raw: Path, source: Source) -> Loaded:
     """Reads one source: quarantines what is unusable and keeps one delivery of everything else."""
-    newest: dict[Row, tuple[tuple[datetime, bytes], Fields]] = {}
+    newest: dict[Row, tuple[tuple[datetime, Row], Fields]] = {}
     quarantined: list[Row] = []
     raw_rows = usable = 0
     for file in raw_files(raw, source.folder):
@@ -385,7 +416,7 @@ def load(raw: Path, source: Source) -> Loaded:
             usable += 1
             row["loaded_at"] = file.loaded_at
             key = tuple(row[name] for name in source.key)
-            rank = (file.loaded_at, line)
+            rank = (file.loaded_at, tuple((row[name] is not None, row[name] or 0) for name in source.content))
             if key not in newest or rank > newest[key][0]:
                 newest[key] = (rank, row)
     return Loaded([row for _, row in newest.values()], quarantined, raw_rows, usable - len(newest))
@@ -445,10 +476,7 @@ def _users(plays: list[Fields]) -> list[Row]:
 
 
 def _songs(songs: list[Fields]) -> list[Row]:
-    # Year 0 means unknown.
-    return [
-        (song["song_id"], song["title"], song["artist_id"], song["year"] or None, song["duration"]) for song in songs
-    ]
+    return [(song["song_id"], song["title"], song["artist_id"], song["year"], song["duration"]) for song in songs]
 
 
 def _artists(songs: list[Fields]) -> list[Row]:

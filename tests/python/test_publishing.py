@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from builds import Builder, Lake
 from hostile import write_raw
-from sparkify.lake import VERSION
+from sparkify.lake import published_runs
 from sparkify.settings import PROJECT
 
 STAR = ("songplays", "users", "songs", "artists", "time")
@@ -26,29 +26,59 @@ def lake(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return built
 
 
-def answers(lake: Lake, table: str) -> tuple[int, str]:
-    """Rows of the published table as the catalog has it, and the folder that it points at."""
+def answers(lake: Lake, table: str) -> tuple[int, set[str]]:
+    """Rows of the published table as the catalog has it, and the files that it is made of."""
     rows = SparkSession.builder.getOrCreate().table(f"{lake.schema}.{table}")
-    (folder,) = {Path(file).parent for file in rows.inputFiles()} if table != "songplays" else {Path()}
-    return rows.count(), str(folder)
+    return rows.count(), set(rows.inputFiles())
 
 
-def test_a_second_build_gives_the_same_and_switches(builder: Builder, lake: Lake) -> None:
+def files_below(folder: Path) -> dict[Path, int]:
+    """Every parquet file below a folder, with its modification time."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
+
+
+def test_a_run_with_nothing_new_writes_nothing(builder: Builder, lake: Lake) -> None:
+    before = files_below(lake.folder)
+    assert builder.dbt(lake, "build")
+    assert files_below(lake.folder) == before
+
+
+def test_a_full_refresh_gives_the_same_and_switches(builder: Builder, lake: Lake) -> None:
     before = {table: sorted(lake.rows(table), key=repr) for table in STAR}
-    place = answers(lake, "users")[1]
-    assert builder.dbt(lake, "run")
+    files = {table: answers(lake, table)[1] for table in STAR}
+    assert builder.dbt(lake, "run", "--full-refresh")
     assert {table: sorted(lake.rows(table), key=repr) for table in STAR} == before
-    assert answers(lake, "users")[1] != place
     for table in STAR:
-        assert answers(lake, table)[0] == len(before[table])
+        rows, files_after = answers(lake, table)
+        assert rows == len(before[table])
+        assert not files_after & files[table]
 
 
 def test_only_the_newest_versions_stay(builder: Builder, lake: Lake) -> None:
-    assert builder.dbt(lake, "run", "--select=users", "songplays")
-    assert builder.dbt(lake, "run", "--select=users", "songplays")
-    folders = [path.name for path in (lake.folder / f"{lake.schema}_versions").iterdir()]
-    names = [match["table"] for match in map(VERSION.fullmatch, folders) if match]
-    assert names.count("users") == names.count("songplays") == 2
+    for _ in range(2):
+        assert builder.dbt(lake, "run", "--select=users", "songplays", "--full-refresh")
+    runs = published_runs(str(lake.folder), lake.schema)
+    assert len(runs["users"]) == len(runs["songplays"]) == 2
+    names = {path.name for path in (lake.folder / f"{lake.schema}_versions").iterdir()}
+    for table in ("users", "songplays"):
+        assert {name for name in names if name.startswith(f"{table}__")} == {f"{table}__{run}" for run in runs[table]}
+
+
+def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    pages = project / "seeds" / "pages.csv"
+    pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true\n", encoding="utf-8")
+    users = project / "models" / "star" / "users.sql"
+    sql = users.read_text(encoding="utf-8")
+    users.write_text(sql.replace("        first_name,", "        upper(first_name) as first_name,"), encoding="utf-8")
+    before = published_runs(str(lake.folder), lake.schema)
+    assert builder.dbt(lake, "build", f"--project-dir={project}", "--exclude-resource-types=unit_test")
+    after = published_runs(str(lake.folder), lake.schema)
+    changed = {table for table in after if after[table][-1] != before[table][-1]}
+    assert changed >= {"pages", "int_log_rows", "songplays", "users"}
+    assert not changed & {"int_song_rows", "songs", "artists", "us_states"}
+    assert all(row[1] is None or row[1] == row[1].upper() for row in lake.rows("users"))
+    assert builder.dbt(lake, "build")
 
 
 def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path: Path) -> None:
@@ -59,7 +89,7 @@ def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path:
     (raw / "log_data" / "2018" / "11" / "odd.json").unlink()
     changed = Lake(raw=raw, folder=lake.folder, schema=lake.schema)
     days_before = {row[10] for row in lake.rows("songplays")}
-    assert builder.dbt(changed, "run", "--select=+songplays")
+    assert builder.dbt(changed, "run", "--select=+songplays", "--full-refresh")
     days = {row[10] for row in changed.rows("songplays")}
     assert {str(day) for day in days - days_before} == {"2019-01-01"}
     assert days_before - days
@@ -99,7 +129,7 @@ def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake, tmp_path
     fresh = Lake(raw=lake.raw, folder=tmp_path / "lake", schema="by_hand")
     assert builder.dbt(fresh, "run-operation", "stage_external_sources")
     tables = SparkSession.builder.getOrCreate().catalog.listTables("by_hand_raw")
-    assert {table.name for table in tables} == {"log_data", "song_data"}
+    assert {table.name for table in tables} == {"log_data", "log_data_files", "song_data", "song_data_files"}
 
 
 def copy_of_project(scratch: Path) -> Path:

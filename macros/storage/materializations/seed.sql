@@ -1,0 +1,29 @@
+{# Materialization of seeds: written aside and published as models are, when the CSV file or its types have changed. dbt's own drops
+   the table and fills it row by row. #}
+{% materialization seed, adapter='spark' %}
+    {%- set published = this.incorporate(type='table') -%}
+    {%- set rows = load_agate_table() -%}
+    {% do store_result('agate_table', response='OK', agate_table=rows) %}
+    {{ run_hooks(pre_hooks) }}
+    {% if must_rebuild() %}
+        {% do build_version(published, seed_query(rows)) %}
+    {% else %}
+        {% do say_unchanged() %}
+    {% endif %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [published]}) }}
+{% endmaterialization %}
+
+{% macro seed_query(rows) %}
+    {%- set types = config.require('column_types') %}
+    select
+        {% for name in rows.column_names -%}
+        cast({{ name }} as {{ types[name] }}) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        values
+        {% for row in rows.rows -%}
+        ({% for value in row %}{{ 'null' if value is none else text_literal(value) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as seed_rows ({{ rows.column_names | join(', ') }})
+{% endmacro %}

@@ -1,0 +1,60 @@
+{# Start of a run: finish or undo what an interrupted one left behind, and take note that this one is under way. #}
+{% macro open_run() %}
+    {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
+        {% do create_versions_schema() %}
+        {% set interrupted = interrupted_run() %}
+        {% if interrupted %}
+            {{ log('An earlier run was interrupted; finishing or undoing what it left.', info=true) }}
+            {% do settle(interrupted, all_table_names()) %}
+        {% endif %}
+        {% do check_clock() %}
+        {% do note_open_run(run_id()) %}
+    {% endif %}
+{% endmacro %}
+
+{# End of a run: remove what failed models left, delete old versions. #}
+{% macro close_run(results) %}
+    {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
+        {% set failed = [] %}
+        {% for result in results if result.status == 'error' and result.node.resource_type in ['model', 'seed'] %}
+            {% do failed.append(result.node.alias) %}
+        {% endfor %}
+        {% if failed %}
+            {% do settle(run_id(), failed) %}
+        {% endif %}
+        {% do delete_old_versions(var('kept_versions')) %}
+        {% do note_open_run('') %}
+    {% endif %}
+{% endmacro %}
+
+{% macro note_open_run(run) %}
+    {% do run_statement(
+        'alter schema ' ~ in_versions('published').without_identifier()
+        ~ " set dbproperties ('sparkify.open_run' = '" ~ run ~ "')"
+    ) %}
+{% endmacro %}
+
+{% macro interrupted_run() %}
+    {% for row in run_query('describe schema extended ' ~ in_versions('published').without_identifier()) if row[0] == 'Properties' %}
+        {% set found = modules.re.search('sparkify[.]open_run,([0-9a-z_]+)[)]', row[1]) %}
+        {{ return(found.group(1) if found else none) }}
+    {% endfor %}
+{% endmacro %}
+
+{% macro all_table_names() %}
+    {% set names = [] %}
+    {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] and node.config.materialized != 'view' %}
+        {% do names.append(node.alias) %}
+    {% endfor %}
+    {{ return(names) }}
+{% endmacro %}
+
+{# Versions are ordered by the time in their names. #}
+{% macro check_clock() %}
+    {% for table, runs in published_runs().items() if runs[-1] >= run_id() %}
+        {% do exceptions.raise_compiler_error(
+            'The newest version of ' ~ table ~ ' is from ' ~ runs[-1] ~ ', which is after now (' ~ run_id()
+            ~ '); set the clock of this machine right and run again.'
+        ) %}
+    {% endfor %}
+{% endmacro %}
