@@ -13,6 +13,13 @@
             ~ '); change one of them.'
         ) %}
     {% endif %}
+    {% if (var('backfill_from') is none) != (var('backfill_to') is none) %}
+        {% do exceptions.raise_compiler_error('Of the vars backfill_from and backfill_to one is missing; give both, or none.') %}
+    {% elif var('backfill_from') is not none and epoch_ms(var('backfill_from')) | int > epoch_ms(var('backfill_to')) | int %}
+        {% do exceptions.raise_compiler_error(
+            'The var backfill_from (' ~ var('backfill_from') ~ ') is after backfill_to (' ~ var('backfill_to') ~ '); swap them.'
+        ) %}
+    {% endif %}
     {% if var('song_match_tolerance_seconds') is not number or var('song_match_tolerance_seconds') < 0 %}
         {% do exceptions.raise_compiler_error(
             'The var song_match_tolerance_seconds is ' ~ var('song_match_tolerance_seconds')

@@ -25,11 +25,11 @@
     ) }}
 {% endmacro %}
 
-{# A list of texts as SQL literals, for `in (…)`; a value that no row has where the list is empty. #}
+{# A list of texts as SQL literals, for `in (…)` and `not in (…)`; an empty text, which no file is named, where the list is empty. #}
 {% macro text_list(texts) -%}
     {%- set literals = [] -%}
     {%- for text in texts -%}
         {%- do literals.append(text_literal(text)) -%}
     {%- endfor -%}
-    {{ return(literals | join(', ') if literals else 'null') }}
+    {{ return(literals | join(', ') if literals else "''") }}
 {%- endmacro %}

@@ -60,3 +60,10 @@
     {% endfor %}
     {% do run_statement('alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ dropped | join(', ')) %}
 {% endmacro %}
+
+{# Run by scripts/erase: nobody may go back to what was erased. #}
+{% macro delete_versions_before_the_newest() %}
+    {% do open_run() %}
+    {% do delete_old_versions(1) %}
+    {% do close_run([]) %}
+{% endmacro %}

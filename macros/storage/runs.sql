@@ -2,6 +2,7 @@
 {% macro open_run() %}
     {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
         {% do create_versions_schema() %}
+        {% do create_erased_users() %}
         {% set interrupted = interrupted_run() %}
         {% if interrupted %}
             {{ log('An earlier run was interrupted; finishing or undoing what it left.', info=true) }}
@@ -12,7 +13,7 @@
     {% endif %}
 {% endmacro %}
 
-{# End of a run: remove what failed models left, delete old versions. #}
+{# End of a run: remove what failed models left, write the ledger, delete old versions. #}
 {% macro close_run(results) %}
     {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
         {% set failed = [] %}
@@ -22,6 +23,7 @@
         {% if failed %}
             {% do settle(run_id(), failed) %}
         {% endif %}
+        {% do write_run_ledger(results) if flags.WHICH in ['run', 'build', 'seed'] %}
         {% do delete_old_versions(var('kept_versions')) %}
         {% do note_open_run('') %}
     {% endif %}
@@ -46,7 +48,7 @@
     {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] and node.config.materialized != 'view' %}
         {% do names.append(node.alias) %}
     {% endfor %}
-    {{ return(names) }}
+    {{ return(names + ['run_ledger']) }}
 {% endmacro %}
 
 {# Versions are ordered by the time in their names. #}

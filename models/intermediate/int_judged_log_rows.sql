@@ -1,7 +1,30 @@
 {{ config(materialized='view') }}
 
+{%- set columns = [
+    'page', 'ts', 'session_id', 'item_in_session', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender',
+    'level', 'registration', 'location', 'user_agent', 'song', 'artist', 'length',
+] %}
+
 with log_data as (
-    select * from {{ ref('vw_log_data') }}
+    select
+        *,
+        {{ is_of_erased_user('user_id', 'raw_text') | indent(8) }} as is_erased
+    from {{ ref('vw_log_data') }}
+),
+
+permitted_data as (
+    select
+        source_file,
+        loaded_at,
+        is_erased,
+        is_erased or is_utf8 as is_utf8,
+        is_json_object,
+        wrong_type_field,
+        case when not is_erased then raw_text end as raw_text
+        {%- for column in columns %},
+        case when not is_erased then {{ column }} end as {{ column }}
+        {%- endfor %}
+    from log_data
 ),
 
 pages as (
@@ -14,18 +37,19 @@ subscription_levels as (
 
 rows_with_references as (
     select
-        log_data.*,
+        permitted_data.*,
         coalesce(pages.is_play, false) as is_play,
         subscription_levels.level is not null as is_known_level
-    from log_data
-    left join pages on log_data.page = pages.page
-    left join subscription_levels on log_data.level = subscription_levels.level
+    from permitted_data
+    left join pages on permitted_data.page = pages.page
+    left join subscription_levels on permitted_data.level = subscription_levels.level
 ),
 
 judged_rows as (
     select
         *,
         case
+            when is_erased then 'erased'
             when not is_utf8 then 'not_utf8'
             when not is_json_object then 'broken_json'
             when wrong_type_field is not null then 'wrong_type:' || wrong_type_field
@@ -60,7 +84,7 @@ log_rows as (
         source_file,
         loaded_at,
 
-        {{ event_key(['session_id', 'item_in_session']) }} as event_id,
+        case when not is_erased then {{ event_key(['session_id', 'item_in_session']) }} end as event_id,
         event_at,
         session_id,
         item_in_session,

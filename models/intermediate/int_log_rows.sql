@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', partition_by=['is_usable', 'row_date']) }}
+{{ config(
+    materialized='incremental',
+    partition_by=['is_usable', 'row_date'],
+    post_hook="{{ note_erased_users() }}",
+) }}
 {%- set arrival = log_arrival() -%}
 {%- set content = [
     'event_at', 'page', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender', 'level', 'registered_at',
@@ -21,18 +25,41 @@ stored_rows as (
         and source_file not in ({{ text_list(arrival.files) }})
 ),
 
+remaining_rows as (
+    select * from stored_rows
+    where not ({{ is_of_erased_user('user_id', 'raw_text') if arrival.erases else 'false' }})
+),
+
+erased_rows as (
+    select
+        'erased' as verdict,
+        {%- for column in columns %}
+        {% if column in ['source_file', 'loaded_at'] -%}
+        {{ column }}
+        {%- elif column in ['is_play', 'is_usable'] -%}
+        false as {{ column }}
+        {%- elif column == 'row_date' -%}
+        {{ utc_date('loaded_at') }} as row_date
+        {%- else -%}
+        nullif({{ column }}, {{ column }}) as {{ column }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from stored_rows
+    where {{ is_of_erased_user('user_id', 'raw_text') if arrival.erases else 'false' }}
+),
+
 contested_keys as (
     select * from contested_log_keys
 ),
 
 uncontested_rows as (
-    select stored_rows.*
-    from stored_rows
+    select remaining_rows.*
+    from remaining_rows
     left join contested_keys
         on
-            stored_rows.session_id = contested_keys.session_id
-            and stored_rows.item_in_session = contested_keys.item_in_session
-    where not stored_rows.is_usable or contested_keys.session_id is null
+            remaining_rows.session_id = contested_keys.session_id
+            and remaining_rows.item_in_session = contested_keys.item_in_session
+    where not remaining_rows.is_usable or contested_keys.session_id is null
 ),
 
 {% endif -%}
@@ -41,12 +68,12 @@ deliveries as (
     where is_usable
     {%- if arrival %}
     union all
-    select stored_rows.{{ columns | join(', stored_rows.') }} from stored_rows
+    select remaining_rows.{{ columns | join(', remaining_rows.') }} from remaining_rows
     inner join contested_keys
         on
-            stored_rows.session_id = contested_keys.session_id
-            and stored_rows.item_in_session = contested_keys.item_in_session
-    where stored_rows.is_usable
+            remaining_rows.session_id = contested_keys.session_id
+            and remaining_rows.item_in_session = contested_keys.item_in_session
+    where remaining_rows.is_usable
     {%- endif %}
 ),
 
@@ -67,7 +94,7 @@ rows_with_verdict as (
     from numbered_deliveries
     union all
     select
-        'quarantined' as verdict,
+        case when rejection_reason = 'erased' then 'erased' else 'quarantined' end as verdict,
         {{ columns | join(', ') }}
     from arrived_rows
     where not is_usable
@@ -77,6 +104,11 @@ rows_with_verdict as (
         verdict,
         {{ columns | join(', ') }}
     from uncontested_rows
+    union all
+    select
+        verdict,
+        {{ columns | join(', ') }}
+    from erased_rows
     {%- endif %}
 )
 

@@ -30,7 +30,8 @@ quarantined_song_rows as (
 log_deliveries as (
     select
         coalesce(sum(number_of_rows), 0) as raw_rows,
-        coalesce(sum(number_of_rows) filter (where verdict = 'duplicate'), 0) as duplicate_rows
+        coalesce(sum(number_of_rows) filter (where verdict = 'duplicate'), 0) as duplicate_rows,
+        coalesce(sum(number_of_rows) filter (where verdict = 'erased'), 0) as erased_rows
     from log_files
 ),
 
@@ -49,7 +50,8 @@ accounts as (
         other_page_events.other_page_events,
         cast(0 as bigint) as songs,
         quarantined_log_rows.quarantined_rows,
-        log_deliveries.duplicate_rows
+        log_deliveries.duplicate_rows,
+        log_deliveries.erased_rows
     from log_deliveries
     cross join plays
     cross join other_page_events
@@ -62,7 +64,8 @@ accounts as (
         cast(0 as bigint) as other_page_events,
         songs.songs,
         quarantined_song_rows.quarantined_rows,
-        song_deliveries.duplicate_rows
+        song_deliveries.duplicate_rows,
+        cast(0 as bigint) as erased_rows
     from song_deliveries
     cross join songs
     cross join quarantined_song_rows

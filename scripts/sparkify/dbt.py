@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from collections import Counter
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
+from sparkify.metrics import BytesRead
 from sparkify.settings import PROJECT
 
 # PySpark writes a failed statement to stderr as JSON, beside the exception that dbt reports.
@@ -55,13 +57,29 @@ class Progress:
         sys.stderr.flush()
 
 
+def _git_commit() -> str:
+    """The commit of the project, with a mark if files have changed since; '' where there is no git."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
+
+
 def run(*arguments: str) -> bool:
     """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did."""
     started = time.monotonic()
     progress = Progress()
-    builds = arguments[0] == "build"
+    builds = arguments[0] in ("build", "run")
     os.chdir(PROJECT)
-    result = dbtRunner(callbacks=[progress] if builds else []).invoke(["--quiet", *arguments])
+    os.environ.setdefault("SPARKIFY_GIT_COMMIT", _git_commit())
+    result = dbtRunner(callbacks=[progress, BytesRead()] if builds else []).invoke(["--quiet", *arguments])
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     seconds = time.monotonic() - started

@@ -1,0 +1,77 @@
+"""Remove a user from every table and file of the lake, for good: later runs and full refreshes leave the user out as well.
+
+Raw files are not changed; those that hold rows of the user are named, with the number of rows. Nobody can go back to older
+versions of the tables afterwards, as these are deleted too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from sparkify import lake, settings
+from sparkify.errors import UserError
+from sparkify.settings import Settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/erase."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/erase", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("user", type=int, help="the user's id, as in the column user_id")
+    arguments.add_argument("--raw", help="folder or s3 URI of the raw data (default: SPARKIFY_RAW, or raw/)")
+    arguments.add_argument("--lake", help="folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/)")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if the user is gone, 1 if a step failed (then run it again), 2 if the settings can't work."""
+    options = parser().parse_args(argv)
+    try:
+        places = settings.resolve(options.raw, options.lake)
+        settings.check(places)
+        raw_files = _raw_files(places, options.user)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.environ.update(places.environment())
+    from sparkify import dbt
+
+    user_hash = hashlib.md5(str(options.user).encode()).hexdigest()
+    steps = (
+        ("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}"),
+        ("build", "--exclude-resource-types", "unit_test"),
+        ("run-operation", "delete_versions_before_the_newest"),
+    )
+    if not all(dbt.run(*step) for step in steps):
+        print(f"User {options.user} is not erased yet; mend what failed and run this again.", file=sys.stderr)
+        return 1
+    print(f"User {options.user} is erased from {places.lake}.")
+    for place, rows in raw_files:
+        print(f"Raw rows of the user, not changed: {rows:,} in {place}")
+    return 0
+
+
+def _raw_files(places: Settings, user: int) -> list[tuple[str, int]]:
+    """The raw files that hold usable rows of the user, as far as the lake knows, with their number."""
+    if settings.is_uri(places.lake):
+        return []
+    with lake.connect(places.lake, places.schema) as connection:
+        rows = connection.execute(
+            "select source_file, count(*) from int_log_rows where user_id = ? group by all order by all", [user]
+        ).fetchall()
+    return [(_path(uri), count) for uri, count in rows]
+
+
+def _path(uri: str) -> str:
+    parsed = urlparse(uri)
+    return str(Path(unquote(parsed.path))) if parsed.scheme == "file" else uri
+
+
+if __name__ == "__main__":
+    sys.exit(main())
