@@ -25,9 +25,7 @@
 {% macro is_of_erased_user(user_id, raw_text) -%}
     {%- set hashes = erased_user_hashes() -%}
     {%- if hashes -%}
-        coalesce(
-            {{ md5_hex('cast(' ~ user_id ~ ' as ' ~ dbt.type_string() ~ ')') }} in ({{ text_list(hashes) }}), false
-        )
+        coalesce({{ md5_hex('cast(' ~ user_id ~ ' as ' ~ dbt.type_string() ~ ')') }} in ({{ text_list(hashes) }}), false)
         or coalesce({{ md5_hex(user_in_text(raw_text)) }} in ({{ text_list(hashes) }}), false)
     {%- else -%}
         false

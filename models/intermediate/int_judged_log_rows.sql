@@ -1,14 +1,14 @@
 {{ config(materialized='view') }}
 
 {%- set columns = [
-    'page', 'ts', 'session_id', 'item_in_session', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender',
+    'raw_text', 'page', 'ts', 'session_id', 'item_in_session', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender',
     'level', 'registration', 'location', 'user_agent', 'song', 'artist', 'length',
 ] %}
 
 with log_data as (
     select
         *,
-        {{ is_of_erased_user('user_id', 'raw_text') | indent(8) }} as is_erased
+        {{ is_of_erased_user('user_id', 'raw_text') }} as is_erased
     from {{ ref('vw_log_data') }}
 ),
 
@@ -20,9 +20,8 @@ permitted_data as (
         is_erased or is_utf8 as is_utf8,
         is_json_object,
         wrong_type_field,
-        case when not is_erased then raw_text end as raw_text
-        {%- for column in columns %},
-        case when not is_erased then {{ column }} end as {{ column }}
+        {%- for column in columns %}
+        case when not is_erased then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from log_data
 ),

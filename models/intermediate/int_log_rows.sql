@@ -64,11 +64,15 @@ uncontested_rows as (
 
 {% endif -%}
 deliveries as (
-    select {{ columns | join(', ') }} from arrived_rows
+    select
+        {{ columns | join(',\n        ') }}
+    from arrived_rows
     where is_usable
     {%- if arrival %}
     union all
-    select remaining_rows.{{ columns | join(', remaining_rows.') }} from remaining_rows
+    select
+        remaining_rows.{{ columns | join(',\n        remaining_rows.') }}
+    from remaining_rows
     inner join contested_keys
         on
             remaining_rows.session_id = contested_keys.session_id
@@ -90,24 +94,24 @@ numbered_deliveries as (
 rows_with_verdict as (
     select
         case when delivery_number = 1 then 'kept' else 'duplicate' end as verdict,
-        {{ columns | join(', ') }}
+        {{ columns | join(',\n        ') }}
     from numbered_deliveries
     union all
     select
         case when rejection_reason = 'erased' then 'erased' else 'quarantined' end as verdict,
-        {{ columns | join(', ') }}
+        {{ columns | join(',\n        ') }}
     from arrived_rows
     where not is_usable
     {%- if arrival %}
     union all
     select
         verdict,
-        {{ columns | join(', ') }}
+        {{ columns | join(',\n        ') }}
     from uncontested_rows
     union all
     select
         verdict,
-        {{ columns | join(', ') }}
+        {{ columns | join(',\n        ') }}
     from erased_rows
     {%- endif %}
 )

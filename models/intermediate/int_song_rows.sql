@@ -3,7 +3,9 @@
 {%- set content = [
     'title', 'duration', 'year', 'artist_id', 'artist_name', 'artist_location', 'artist_latitude', 'artist_longitude',
 ] -%}
-{%- set columns = ['rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'song_id'] + content + ['is_usable'] %}
+{%- set columns = [
+    'rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'song_id',
+] + content + ['is_usable'] %}
 
 with arrived_rows as (
     select * from {{ ref('int_judged_song_rows') }}
@@ -13,10 +15,14 @@ with arrived_rows as (
 ),
 
 deliveries as (
-    select {{ columns | join(', ') }} from arrived_rows
+    select
+        {{ columns | join(',\n        ') }}
+    from arrived_rows
     {%- if files is not none %}
     union all
-    select {{ columns | join(', ') }} from {{ this }}
+    select
+        {{ columns | join(',\n        ') }}
+    from {{ this }}
     where source_file not in ({{ text_list(files) }})
     {%- endif %}
 ),
@@ -38,7 +44,7 @@ rows_with_verdict as (
             when delivery_number = 1 then 'kept'
             else 'duplicate'
         end as verdict,
-        {{ columns | join(', ') }}
+        {{ columns | join(',\n        ') }}
     from numbered_deliveries
 )
 

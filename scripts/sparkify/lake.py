@@ -23,7 +23,7 @@ VIEW = re.compile(r"materialized='view'")
 
 @dataclass(frozen=True)
 class LakeTable:
-    """One table of the lake as of one run; `folders` hold its files, below folders named after their partition if it has any."""
+    """One table of the lake as of one run; `folders` hold its files, a folder for each partition if it has any."""
 
     name: str
     run: str
@@ -44,17 +44,14 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
     """The tables of a lake by name, each as its newest published version."""
     if is_uri(lake):
         raise UserError(f"{lake} is not a local folder; ask a lake on S3 through Athena, Trino or Spark.")
-    versions = Path(lake, f"{schema}_versions")
-    found = {
-        table: _table(versions, table, max(runs)) for table, runs in published_runs(lake, schema).items()
-    }
+    found = {table: table_as_of(lake, schema, table, runs[-1]) for table, runs in published_runs(lake, schema).items()}
     if not found:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
     return dict(sorted(found.items()))
 
 
 def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
-    """The runs whose version of each table is still there, oldest first. macros/storage/versions.sql says how they are noted."""
+    """The runs whose version of each table is still there, oldest first, as macros/storage/versions.sql notes them."""
     runs: dict[str, list[str]] = {}
     for folder in sorted(Path(lake, f"{schema}_versions", "published").glob("table_name=*/run=*")):
         table = folder.parent.name.removeprefix("table_name=")
@@ -62,7 +59,9 @@ def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
     return runs
 
 
-def _table(versions: Path, table: str, run: str) -> LakeTable:
+def table_as_of(lake: str, schema: str, table: str, run: str) -> LakeTable:
+    """A table as a run published it."""
+    versions = Path(lake, f"{schema}_versions")
     manifest = versions / "manifests" / f"table_name={table}" / f"run={run}"
     if not manifest.is_dir():
         return LakeTable(table, run, (versions / f"{table}__{run}",))

@@ -13,7 +13,7 @@ VIEW = "bytes_read_by_node"
 
 
 class BytesRead:
-    """Callback for dbt's events: marks Spark's jobs with the node that they are for, and adds up what their tasks read."""
+    """Callback for dbt's events: marks Spark's jobs with the node that they are for, adds up what their tasks read."""
 
     def __init__(self) -> None:
         self._nodes: set[str] = set()

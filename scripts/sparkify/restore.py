@@ -1,7 +1,7 @@
 """Put every table of the lake back to what it was after an earlier run.
 
-As many runs can be restored as versions are kept (var kept_versions). Raw files that arrived since then are built in again by
-the next run: take away or correct what was wrong with them first.
+As many runs can be restored as versions are kept (var kept_versions). Raw files that arrived since then are built in
+again by the next run: take away or correct what was wrong with them first.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from sparkify import lake, settings
+from sparkify import lake, metastore, settings
 from sparkify.errors import UserError
 
 
@@ -39,7 +40,8 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         if options.run not in runs:
             raise UserError(f"{options.run} is no run that can be restored; ./scripts/restore --list names them.")
-        settings.check_lake(places)
+        settings.check_lake(places.lake)
+        metastore.check_free(Path(places.metastore))
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,5 +1,5 @@
 {# A raw file that has not changed has as many rows as before the newest run, whatever became of them. #}
-{%- set runs = published_runs().get('int_log_files', []) if execute else [] %}
+{%- set runs = published_runs().get('int_log_files', []) if execute and flags.WHICH in ['build', 'test'] else [] %}
 
 with files_now as (
     select

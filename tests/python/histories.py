@@ -19,7 +19,7 @@ Line = bytes
 
 @dataclass
 class Delivery:
-    """One raw file at a moment: its path below the raw folder, its lines, and its modification time in epoch milliseconds."""
+    """One raw file at a moment: its path below the raw folder, its lines, its modification time in epoch ms."""
 
     path: str
     lines: list[Line]
@@ -45,7 +45,7 @@ def draw(seed: int, days: dict[str, list[Line]]) -> History:
     chance = random.Random(seed)
     chosen = dict(chance.sample(sorted(days.items()), k=min(len(days), chance.randint(4, 9))))
     songs = _catalogue(chance, chosen)
-    batches: list[list[Delivery]] = [[] for _ in range(chance.randint(2, 4))]
+    batches: list[list[Delivery]] = [[] for _ in range(chance.choice([2, 2, 3, 3, 4]))]
     current: dict[str, Delivery] = {}
 
     for path, lines in [*_log_files(chance, chosen), *_song_files(chance, songs)]:

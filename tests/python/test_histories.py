@@ -31,10 +31,11 @@ def test_any_history_ends_in_the_same_tables(
     lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema=f"history{seed}")
     for source in ("log_data", "song_data"):
         (lake.raw / source).mkdir(parents=True)
-    for batch in draw(seed, days).batches:
+    for number, batch in enumerate(draw(seed, days).batches):
         for delivery in batch:
             delivery.write(lake.raw)
-        assert builder.dbt(lake, "run")
+        # Views are there after the first run.
+        assert builder.dbt(lake, "run", *(["--exclude=config.materialized:view"] if number else []))
     expected = oracle.compute(lake.raw)
     for table in oracle.COLUMNS:
         assert first_differences(expected.tables[table], lake.rows(table)) == "", table

@@ -44,7 +44,9 @@ def lake(builder: Builder, tmp_path: Path, request: pytest.FixtureRequest) -> La
     write(raw, "log_data/2.json", [play(4, 2, 8), play(5, 2, USER, page="Home", **erased)])
     # Of the event that both claim, the newer delivery is the erased user's.
     write(raw, "log_data/3.json", [play(6, 1, 8)])
-    write(raw, "log_data/4.json", [play(6, 1, USER, **erased), b'{"firstName":"%s","userId":"%d"' % (NAME.encode(), USER)])
+    write(
+        raw, "log_data/4.json", [play(6, 1, USER, **erased), b'{"firstName":"%s","userId":"%d"' % (NAME.encode(), USER)]
+    )
     name = request.node.name.removeprefix("test_")[:40]
     return builder.build(raw, name, "run")
 

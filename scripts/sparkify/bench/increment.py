@@ -1,0 +1,122 @@
+"""What one more day of logs costs: on a lake of 1 million events over 36 days, and on one of 10 million over 365 days.
+
+Each lake is simulated without its last day and built in full; then the last day comes. CPU seconds of dbt and its JVM.
+Writes some 6 GB to a scratch folder, which is removed, and takes a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sparkify.bench.processes import Cost, measure
+from sparkify.errors import UserError
+from sparkify.settings import PROJECT
+from sparkify.simulate.__main__ import main as simulate
+
+EVENTS_A_DAY = 27_400
+USERS = 5_000
+SONGS = 2_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """One lake: the days of its history, and what the full build and the two runs after it cost."""
+
+    days: int
+    events: int
+    full: Cost
+    one_more_day: Cost
+    nothing_new: Cost
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/bench-increment."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/bench-increment", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument(
+        "--days", type=int, nargs="+", default=[36, 365], help="days of history of each lake (default: 36 365)"
+    )
+    arguments.add_argument("--scratch", type=Path, help="folder for raw data and lakes (default: a temporary one)")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if every run succeeded, 2 if one did not."""
+    options = parser().parse_args(argv)
+    scratch = Path(tempfile.mkdtemp(prefix="bench-", dir=options.scratch))
+    try:
+        results = [_measure(scratch / str(days), days) for days in options.days]
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    shutil.rmtree(scratch)
+    print(table(results))
+    return 0
+
+
+def table(results: list[Result]) -> str:
+    """The results as lines for a terminal, and how each compares with the first."""
+    lines = [
+        f"{'days':>5}{'events':>12}{'full build':>12}{'one more day':>14}{'of full':>9}{'of first':>10}{'nothing':>9}"
+    ]
+    for result in results:
+        of_full = result.one_more_day.cpu_seconds / result.full.cpu_seconds
+        of_first = result.one_more_day.cpu_seconds / results[0].one_more_day.cpu_seconds
+        lines.append(
+            f"{result.days:>5}{result.events:>12,}{result.full.cpu_seconds:>10.0f} s"
+            f"{result.one_more_day.cpu_seconds:>12.0f} s{of_full:>9.1%}{of_first:>10.2f}"
+            f"{result.nothing_new.cpu_seconds:>7.0f} s"
+        )
+    return "\n".join([*lines, "CPU seconds of dbt run and its JVM."])
+
+
+def _measure(folder: Path, days: int) -> Result:
+    raw = folder / "raw"
+    _say(f"{days} days: simulating {(days + 1) * EVENTS_A_DAY:,} events")
+    settings = {"out": raw, "days": days + 1, "events": (days + 1) * EVENTS_A_DAY, "users": USERS, "songs": SONGS}
+    simulate([text for name, value in settings.items() for text in (f"--{name}", str(value))])
+    newest = max((raw / "log_data").rglob("*.json"), key=lambda path: path.name)
+    aside = folder / newest.name
+    newest.rename(aside)
+    full = _run(folder, "full build")
+    aside.rename(newest)
+    os.utime(newest)
+    one_more_day = _run(folder, "one more day")
+    nothing_new = _run(folder, "nothing new")
+    events = json.loads((raw / "_simulated.json").read_text(encoding="utf-8"))
+    shutil.rmtree(folder)
+    return Result(days, int(events.get("events", (days + 1) * EVENTS_A_DAY)), full, one_more_day, nothing_new)
+
+
+def _run(folder: Path, name: str) -> Cost:
+    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles.yml")
+    places = {
+        "SPARKIFY_RAW": str(folder / "raw"),
+        "SPARKIFY_LAKE": str(folder / "lake"),
+        "SPARKIFY_METASTORE": str(folder / "lake" / "_metastore"),
+        "SPARKIFY_TARGET": "local",
+    }
+    log = folder / "output.txt"
+    options = [f"--profiles-dir={folder}", f"--target-path={folder / 'target'}", f"--log-path={folder / 'logs'}"]
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    cost = measure([dbt, "run", *options], PROJECT, places, log)
+    _say(f"  {name}: {cost.cpu_seconds:.0f} CPU s, {cost.wall_seconds:.0f} s")
+    if cost.code:
+        raise UserError(f"dbt run failed; {log} says why.")
+    return cost
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A standalone Spark cluster with a Thrift Server on one machine: started, watched and stopped."""

@@ -1,0 +1,88 @@
+"""Starts a cluster, or says in a sentence why it can't be; what is half started is stopped again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sparkify import settings
+from sparkify.cluster import configuration, jars, ports, s3, spark
+from sparkify.cluster.derby import Derby
+from sparkify.cluster.files import properties, write_private
+from sparkify.cluster.folder import Folder
+from sparkify.cluster.launch import Launcher, Workers
+from sparkify.cluster.ports import LOOPBACK
+from sparkify.cluster.postgresql import PostgreSQL
+from sparkify.cluster.progress import say
+from sparkify.cluster.state import THRIFT_SERVER, State
+from sparkify.cluster.stop import stop
+from sparkify.errors import UserError
+from sparkify.settings import Settings, is_uri
+
+DERBY = "derby"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start. The metastore is Derby's, in its place, or the JDBC URL of one in PostgreSQL."""
+
+    workers: Workers
+    host: str
+    port: int
+    master_port: int
+    places: Settings
+    metastore: str
+
+
+def start(folder: Folder, plan: Plan) -> State:
+    """Start the cluster of a folder. The folder is locked by the caller."""
+    folder.check_ours()
+    _check_stopped(folder)
+    try:
+        launcher = _prepare(folder, plan)
+        launcher.run()
+    except BaseException:  # Ctrl-C as well
+        stop(folder)
+        raise
+    return launcher.state
+
+
+def _check_stopped(folder: Folder) -> None:
+    if THRIFT_SERVER in folder.members():
+        raise UserError(f"A cluster is running from {folder.path}; stop it, or name another folder by --folder.")
+    # Without its Thrift Server, nobody works with it.
+    if stop(folder):
+        say(f"Stopped what was left of an earlier cluster in {folder.path}.")
+
+
+def _prepare(folder: Folder, plan: Plan) -> Launcher:
+    """Check what can be checked, fetch what is missing, write the settings; nothing runs yet."""
+    home = spark.home()
+    state = _addresses(plan)
+    settings.check_lake(plan.places.lake)
+    catalog = Derby(plan.places.metastore) if plan.metastore == DERBY else PostgreSQL(plan.metastore)
+    catalog.check()
+    on_s3 = is_uri(plan.places.raw) or is_uri(plan.places.lake)
+    packages = (*catalog.packages, *([s3.packages(home)] if on_s3 else []))
+
+    folder.renew()
+    say(f"Starting a cluster; its logs are in {folder.logs}")
+    configuration.write_daemons(folder)
+    environment = spark.environment(home, folder)
+    fetched = [jars.fetch(needed, environment, folder.log("jars")) for needed in packages]
+    # The end of Java's class path, in all of Spark's processes.
+    environment["SPARK_DIST_CLASSPATH"] = ":".join(f"{jar_folder}/*" for jar_folder in fetched)
+    catalog.make_tables(folder, environment)
+    server = configuration.thrift_server(plan.places, plan.workers.memory, folder)
+    server |= catalog.spark_settings() | (s3.spark_settings(home) if on_s3 else {})
+    write_private(folder.server_settings, properties(server))
+    return Launcher(folder, state, plan.workers, environment)
+
+
+def _addresses(plan: Plan) -> State:
+    """Where all will listen; says what is dangerous in it."""
+    host = ports.address(plan.host)
+    port = ports.choose(host, plan.port, "--port")
+    master = ports.choose(LOOPBACK, plan.master_port, "--master-port") if plan.master_port else ports.free(port)
+    if not ports.is_loopback(host):
+        say(f"Warning: whoever can reach {host}:{port} can read and change the lake, as no password is asked for.")
+    return State(host, port, f"spark://{LOOPBACK}:{master}", ports.free(port, master), plan.workers.number)

@@ -1,0 +1,574 @@
+"""scripts/cluster: a real cluster once, and a Spark made of small scripts for what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pyhive import hive  # type: ignore[import-untyped]
+
+from sparkify.cluster import __main__ as cluster
+from sparkify.cluster import configuration, files, ports, processes, ready, s3, spark, stop
+from sparkify.cluster.derby import Derby
+from sparkify.cluster.folder import Folder
+from sparkify.cluster.postgresql import PostgreSQL
+from sparkify.cluster.state import THRIFT_SERVER, Member, State
+from sparkify.errors import UserError
+from sparkify.settings import PROJECT, Settings
+
+Said = pytest.CaptureFixture[str]
+
+
+def begin(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """scripts/cluster, without its set-up, as that is done."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "AWS_"))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sparkify.cluster", *arguments],
+        env=environment | {"PYTHONPATH": str(PROJECT / "scripts")} | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def call(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """The same, when it has ended."""
+    process = begin(*arguments, **variables)
+    process.wait(300)
+    return process
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """What a command has said on stderr."""
+    assert process.stderr is not None
+    return process.stderr.read()
+
+
+# --- A real cluster ---------------------------------------------------------------------------------------------------
+
+
+class Cluster:
+    """A cluster with a lake of its own, in a folder with a blank in its name."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.folder = Folder(scratch / "a cluster")
+        self.at = ("--folder", str(self.folder.path))
+        self.lake = scratch / "lake"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        size = ("--workers", "2", "--worker-cores", "1", "--worker-memory", "512m", "--port", "0")
+        places = {"SPARKIFY_LAKE": str(self.lake), "SPARKIFY_DRIVER_MEMORY": "1g"}
+        return call("start", *self.at, *size, *arguments, **places)
+
+    def state(self) -> State:
+        state = self.folder.read()
+        assert state is not None
+        return state
+
+    def ask(self, question: str) -> list[Any]:
+        with hive.connect("127.0.0.1", self.state().port) as connection, connection.cursor() as cursor:
+            cursor.execute(question)
+            return list(cursor.fetchall())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster that runs; the last test of it stops it."""
+    found = Cluster(tmp_path_factory.mktemp("cluster"))
+    started = found.start()
+    try:
+        assert started.returncode == 0, said(started)
+        yield found
+    finally:
+        stopped = call("stop", *found.at)
+        assert stopped.returncode == 0, said(stopped)
+        assert found.folder.everything() == set()
+
+
+def test_the_thrift_server_answers(running: Cluster) -> None:
+    assert running.ask("select 1") == [(1,)]
+    # This one needs executors.
+    assert running.ask("select sum(id) from range(0, 1000, 1, 4)") == [(499500,)]
+    assert running.ask("select current_timezone()") == [("UTC",)]
+    assert running.ask("set spark.sql.ansi.enabled") == [("spark.sql.ansi.enabled", "false")]
+    assert running.ask("describe database default")[-2] == ("Location", f"file:{running.lake}")
+
+
+def test_the_master_has_two_workers_and_the_server_as_its_application(running: Cluster) -> None:
+    answer = ready.master(running.state().master_page)
+    assert answer is not None
+    assert (answer["aliveworkers"], answer["cores"], answer["coresused"]) == (2, 2, 2)
+    assert [application["name"] for application in answer["activeapps"]] == ["Thrift Server"]
+    status = call("status", *running.at)
+    assert status.returncode == 0
+    assert status.stdout is not None
+    shown = status.stdout.read()
+    assert "has 2 of 2 workers" in shown and f"127.0.0.1:{running.state().port} answers" in shown
+
+
+def test_a_second_start_from_the_folder_is_refused(running: Cluster) -> None:
+    again = running.start()
+    assert again.returncode == 2
+    assert said(again) == (
+        f"A cluster is running from {running.folder.path}; stop it, or name another folder by --folder.\n"
+    )
+
+
+def test_a_second_server_on_the_metastore_is_refused(running: Cluster, tmp_path: Path) -> None:
+    other = call("start", "--folder", str(tmp_path / "other"), "--lake", str(running.lake), "--port", "0")
+    assert other.returncode == 2
+    assert said(other).startswith(f"Another run has the metastore {running.lake}/_metastore open; ")
+
+
+def test_a_taken_port_is_refused(running: Cluster, tmp_path: Path) -> None:
+    port = str(running.state().port)
+    other = call("start", "--folder", str(tmp_path / "other"), "--lake", str(tmp_path / "lake"), "--port", port)
+    assert other.returncode == 2
+    assert said(other) == (
+        f"Port {port} of 127.0.0.1 is taken; name another with --port, or --port 0 for a free one.\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="sockets are looked up in Linux's /proc")
+def test_everything_listens_on_this_machine_only(running: Cluster) -> None:
+    listening = {address for pid in running.folder.everything() for address in listening_addresses(pid)}
+    # IPv4's loopback by itself and as an IPv6 address, as /proc writes them.
+    assert listening and listening <= {"0100007F", "0000000000000000FFFF00000100007F"}
+
+
+def listening_addresses(pid: int) -> Iterator[str]:
+    """The addresses on which a process listens, as /proc writes them."""
+    sockets = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        if match := re.fullmatch(r"socket:\[(\d+)\]", os.readlink(file)):
+            sockets.add(match[1])
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in sockets:
+                yield fields[1].rpartition(":")[0]
+
+
+def test_stopping_leaves_nothing_even_after_kill_9_and_a_start_follows(running: Cluster) -> None:
+    os.kill(running.folder.members()[THRIFT_SERVER], signal.SIGKILL)
+    wait_until(lambda: THRIFT_SERVER not in running.folder.members())
+    assert call("status", *running.at).returncode == 1
+    stop_and_look(running)
+
+    # On the metastore that the killed server had open.
+    again = running.start()
+    assert again.returncode == 0, said(again)
+    assert running.ask("select 1") == [(1,)]
+    stop_and_look(running)
+
+
+def stop_and_look(cluster: Cluster) -> None:
+    """Stop a cluster; then there is no process of it, no port and no file but the logs."""
+    pids, port = cluster.folder.everything(), cluster.state().port
+    assert pids
+    stopped = call("stop", *cluster.at)
+    assert (stopped.returncode, said(stopped)) == (
+        0,
+        f"Stopped the cluster of {cluster.folder.path}; its logs stay in {cluster.folder.logs}.\n",
+    )
+    assert not pids & processes.running().keys()
+    assert ports.choose("127.0.0.1", port, "--port") == port
+    assert os.listdir(cluster.folder.path) == ["logs"]
+    again = call("stop", *cluster.at)
+    assert (again.returncode, said(again)) == (0, f"No cluster is running from {cluster.folder.path}.\n")
+
+
+def wait_until(condition: Any) -> None:
+    """Wait until something is so, at most ten seconds."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+# --- A Spark made of scripts ------------------------------------------------------------------------------------------
+
+# It notes what it was started with. Its master says on its page that all workers are there; its Thrift Server ends at
+# once, or hangs if FAKE_SERVER says so; its other programs do what they are for.
+FAKE = """
+import http.server, json, os, pathlib, sys, time
+
+arguments = sys.argv[1:]
+with open(os.environ["FAKE_NOTES"], "a") as notes:
+    print(json.dumps([arguments, dict(os.environ)]), file=notes)
+after = dict(zip(arguments, arguments[1:]))
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"status": "ALIVE", "aliveworkers": 2}).encode())
+
+if "--webui-port" in after and after["--webui-port"] != "0":
+    http.server.HTTPServer(("127.0.0.1", int(after["--webui-port"])), Page).serve_forever()
+elif "--work-dir" in after or "--hiveconf" in after and os.environ.get("FAKE_SERVER") == "hangs":
+    time.sleep(60)
+elif "--packages" in after:
+    jars = pathlib.Path(after["--conf"].removeprefix("spark.jars.ivy="), "jars")
+    jars.mkdir()
+elif "-create" not in arguments:
+    sys.exit("no server today")
+"""
+
+
+class Fake:
+    """A folder with such a Spark, for clusters in another folder."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.home = scratch / "spark"
+        self.notes = scratch / "notes"
+        self.folder = Folder(scratch / "cluster")
+        self.variables = {
+            "SPARK_HOME": str(self.home),
+            "FAKE_NOTES": str(self.notes),
+            "XDG_CACHE_HOME": str(scratch / "cache"),
+            "SPARKIFY_LAKE": str(scratch / "lake"),
+            "SPARKIFY_METASTORE": str(scratch / "metastore"),
+        }
+        self.arguments = ("start", "--folder", str(self.folder.path), "--port", "0")
+        self.starting: subprocess.Popen[str] | None = None
+        (self.home / "bin").mkdir(parents=True)
+        (self.home / "jars").mkdir()
+        (self.home / "fake.py").write_text(FAKE)
+        for name in ("spark-class", "spark-submit"):
+            program = self.home / "bin" / name
+            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{self.home}/fake.py" "$@"\n')
+            program.chmod(0o755)
+        (self.home / "jars" / "spark-hive-thriftserver_2.13-4.2.1.jar").touch()
+        with zipfile.ZipFile(self.home / "jars" / "hive-metastore-2.3.10.jar", "w") as jar:
+            jar.writestr("package.jdo", "<jdo/>")
+
+    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """A start that waits for a Thrift Server which does not answer."""
+        self.starting = begin(*self.arguments, *arguments, FAKE_SERVER="hangs", **self.variables, **variables)
+        wait_until(lambda: THRIFT_SERVER in self.folder.members())
+        return self.starting
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[Fake]:
+    spark = Fake(tmp_path)
+    yield spark
+    if spark.starting is not None:
+        spark.starting.kill()
+        spark.starting.communicate()
+    stop.stop(spark.folder)
+
+
+def test_a_server_that_dies_takes_the_rest_with_it(fake: Fake) -> None:
+    started = call(*fake.arguments, **fake.variables)
+    assert started.returncode == 2
+    log = fake.folder.log(THRIFT_SERVER)
+    assert said(started).splitlines()[-1] == f"The thrift-server ended instead of starting; {log} says why."
+    assert log.read_text() == "no server today\n"
+    assert fake.folder.everything() == set()
+    assert os.listdir(fake.folder.path) == ["logs"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_start_leaves_nothing(fake: Fake, number: signal.Signals) -> None:
+    starting = fake.begin()
+    # Meanwhile nobody else changes the cluster.
+    other = call("stop", "--folder", str(fake.folder.path))
+    assert (other.returncode, said(other)) == (
+        2,
+        f"The cluster of {fake.folder.path} is being started or stopped; wait until that ends.\n",
+    )
+    assert len(fake.folder.everything()) == 4
+    starting.send_signal(number)
+    assert starting.wait(30) == 128 + number
+    assert said(starting).splitlines()[-1] == "Interrupted; stopping what was started ..."
+    assert fake.folder.everything() == set()
+    assert os.listdir(fake.folder.path) == ["logs"]
+
+
+def test_a_killed_start_is_cleared_away_by_the_next(fake: Fake) -> None:
+    starting = fake.begin()
+    starting.kill()
+    starting.wait()
+    left = fake.folder.members()
+    os.kill(left[THRIFT_SERVER], signal.SIGKILL)
+    wait_until(lambda: THRIFT_SERVER not in fake.folder.members())
+    again = call(*fake.arguments, **fake.variables)
+    assert said(again).splitlines()[0] == f"Stopped what was left of an earlier cluster in {fake.folder.path}."
+    assert not set(left.values()) & processes.running().keys()
+
+
+def test_a_cluster_without_its_state_is_found_by_its_arguments(fake: Fake) -> None:
+    starting = fake.begin()
+    starting.kill()
+    starting.wait()
+    (fake.folder.path / "state.json").write_text("{")
+    assert len(fake.folder.everything()) == 4
+    assert stop.stop(fake.folder)
+    assert fake.folder.everything() == set()
+
+
+def test_a_password_is_in_a_private_file_and_nowhere_else(fake: Fake) -> None:
+    credentials = {"SPARKIFY_METASTORE_USER": "hive", "SPARKIFY_METASTORE_PASSWORD": "se\\cr é t"}
+    url = "jdbc:postgresql://127.0.0.1:1/metastore"
+    starting = fake.begin("--metastore", url, **credentials)
+    written = "se\\u005ccr \\u00e9 t"
+    assert f"javax.jdo.option.ConnectionPassword={written}\n" in fake.folder.server_settings.read_text()
+    holders = [file for file in fake.folder.path.rglob("*") if file.is_file() and written in file.read_text()]
+    assert holders == [fake.folder.server_settings]
+    assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+    # Neither in arguments nor in an environment, of what is fetched, what makes the tables, and what runs.
+    wait_until(lambda: len(fake.notes.read_text().splitlines()) == 6)
+    notes = fake.notes.read_text()
+    assert "org.postgresql:postgresql:" in notes and "-create" in notes
+    assert not re.search(r"se(\\)+cr|SPARKIFY_METASTORE_", notes)
+    starting.terminate()
+    starting.wait()
+    assert os.listdir(fake.folder.path) == ["logs"]
+
+
+# --- Parts ------------------------------------------------------------------------------------------------------------
+
+
+def sleeper(*arguments: str) -> subprocess.Popen[bytes]:
+    """A process that ignores SIGTERM."""
+    program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def a_state(*members: Member) -> State:
+    return State("127.0.0.1", 1, "spark://127.0.0.1:2", 3, 1, list(members))
+
+
+def known_folder(path: Path, *members: Member) -> Folder:
+    """A folder in which a cluster was started."""
+    found = Folder(path / "cluster")
+    with found.locked():
+        found.renew()
+    found.write(a_state(*members))
+    return found
+
+
+def test_a_recycled_process_id_is_not_killed(tmp_path: Path) -> None:
+    somebody = sleeper()
+    try:
+        found = known_folder(tmp_path, Member(THRIFT_SERVER, somebody.pid, "before the machine was restarted"))
+        assert not stop.stop(found)
+        assert somebody.poll() is None
+        assert os.listdir(found.path) == ["logs"]
+    finally:
+        somebody.kill()
+        somebody.wait()
+
+
+def test_what_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stop, "PATIENCE", 0.3)
+    executor = sleeper(Folder(tmp_path / "cluster").mark)
+    neighbour = sleeper(Folder(tmp_path / "cluster").mark + "2")
+    try:
+        found = known_folder(tmp_path)
+        assert found.everything() == {executor.pid}
+        assert stop.stop(found)
+        assert executor.wait(10) == -signal.SIGKILL
+        assert neighbour.poll() is None
+    finally:
+        for process in (executor, neighbour):
+            process.kill()
+            process.wait()
+
+
+def test_linux_and_others_see_the_same_processes() -> None:
+    me = sleeper("one argument")
+    try:
+        seen = [processes.from_ps()[me.pid]]
+        if (processes.PROC / "self" / "stat").exists():
+            seen.append(processes.from_proc()[me.pid])
+        for process in seen:
+            assert process.started and process.has("one argument") and not process.has("one arg")
+        me.kill()
+        # It is not waited for, so it is still in the list of processes.
+        wait_until(lambda: me.pid not in processes.running())
+        assert me.pid not in processes.from_ps()
+    finally:
+        me.kill()
+        me.wait()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"members": []}', '{"members": [{"pid": 1}], "port": 1}'])
+def test_a_state_that_is_not_readable_is_none(text: str, tmp_path: Path) -> None:
+    found = known_folder(tmp_path)
+    assert found.read() == a_state()
+    (found.path / "state.json").write_text(text)
+    assert found.read() is None
+
+
+def test_a_folder_of_somebody_is_refused(tmp_path: Path, capsys: Said) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "thesis").touch()
+    assert cluster.main(["stop", "--folder", str(tmp_path)]) == 0
+    assert call("start", "--folder", str(tmp_path)).returncode == 2
+    with pytest.raises(UserError, match=r"is not only for the cluster \(thesis\); name a new folder by --folder"):
+        Folder(tmp_path).check_ours()
+    assert sorted(os.listdir(tmp_path)) == ["logs", "thesis"]
+
+
+def test_stopping_what_was_never_started_makes_no_folder(tmp_path: Path, capsys: Said) -> None:
+    assert cluster.main(["stop", "--folder", str(tmp_path / "never")]) == 0
+    assert capsys.readouterr().err == f"No cluster is running from {tmp_path / 'never'}.\n"
+    assert cluster.main(["status", "--folder", str(tmp_path / "never")]) == 1
+    assert cluster.main(["logs", "--folder", str(tmp_path / "never")]) == 2
+    assert not (tmp_path / "never").exists()
+
+
+def test_ports(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(UserError, match=f"Port {port} of 127.0.0.1 is taken; name another with --master-port"):
+            ports.choose("127.0.0.1", port, "--master-port")
+    assert ports.choose("127.0.0.1", port, "--port") == port
+    assert ports.choose("127.0.0.1", 0, "--port") > 0
+    assert ports.address("localhost") == "127.0.0.1"
+    with pytest.raises(UserError, match=r"192\.0\.2\.1 is no address of this machine"):
+        ports.address("192.0.2.1")
+    assert ports.is_loopback("127.1.2.3") and not ports.is_loopback("0.0.0.0")
+    assert (ports.to_connect("0.0.0.0"), ports.to_connect("127.0.0.1")) == ("127.0.0.1", "127.0.0.1")
+
+
+@pytest.mark.parametrize("place", ["SPARKIFY_RAW", "SPARKIFY_LAKE"])
+def test_the_client_for_s3_is_fetched_once_and_on_the_class_path(fake: Fake, place: str) -> None:
+    (fake.home / "jars" / "hadoop-client-api-3.5.0.jar").touch()
+    variables = fake.variables | {place: "s3://bucket/folder"}
+    first = call(*fake.arguments, **variables)
+    (jars,) = (fake.folder.path.parent / "cache" / "sparkify" / "jars").iterdir()
+    assert said(first).splitlines()[1] == f"Fetching Spark's client for S3 into {jars} (once) ..."
+    noted = [json.loads(line) for line in fake.notes.read_text().splitlines()]
+    # The fetching, and the processes of the cluster; a worker may have been stopped before it noted anything.
+    assert any("--hiveconf" in arguments for arguments, _ in noted)
+    found = [environment.get("SPARK_DIST_CLASSPATH") for _, environment in noted]
+    assert (found[0], set(found[1:])) == (None, {f"{jars}/*"})
+    assert "Fetching" not in said(call(*fake.arguments, **variables))
+
+
+def test_an_open_address_is_warned_of(fake: Fake) -> None:
+    started = call(*fake.arguments, "--host", "0.0.0.0", **fake.variables)
+    assert re.match(r"Warning: whoever can reach 0\.0\.0\.0:\d+ can read and change the lake, as no ", said(started))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--workers", "0"], ["--worker-memory", "256m"], ["--worker-memory", "1 GB"], ["--port", "70000"]],
+)
+def test_what_cannot_be_started(arguments: list[str], capsys: Said) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cluster.main(["start", *arguments] if arguments else [])
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("mysql", "--metastore must be derby or a URL such as"),
+        ("jdbc:postgresql://h/d?user=me&password=x", "leave user and password to SPARKIFY_METASTORE_USER and"),
+        ("jdbc:postgresql://h/d", "needs SPARKIFY_METASTORE_USER and SPARKIFY_METASTORE_PASSWORD in the environment"),
+    ],
+)
+def test_metastores_that_are_refused(url: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARKIFY_METASTORE_USER", "hive")
+    monkeypatch.delenv("SPARKIFY_METASTORE_PASSWORD", raising=False)
+    with pytest.raises(UserError, match=re.escape(complaint)):
+        PostgreSQL(url).check()
+
+
+def test_a_password_is_not_shown_by_accident() -> None:
+    assert "secret" not in repr(PostgreSQL("jdbc:postgresql:d", "hive", "secret"))
+
+
+# --- Settings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def local() -> dict[str, str]:
+    """Settings of the local target."""
+    profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
+    found: dict[str, str] = profile["sparkify"]["outputs"]["local"]["server_side_parameters"]
+    return found
+
+
+def server_settings(lake: str) -> dict[str, str]:
+    places = Settings("/raw", lake, "/metastore", "sparkify")
+    return configuration.thrift_server(places, "1g", Folder(Path("/a folder"))) | Derby("/metastore").spark_settings()
+
+
+def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> None:
+    server = server_settings("/lake")
+    # About the process, not about results or files; or with an environment variable in it, and looked at below.
+    other = {
+        "spark.master",
+        "spark.driver.memory",
+        "spark.ui.showConsoleProgress",
+        "spark.jars.packages",
+        "spark.jars.excludes",
+        "spark.sql.warehouse.dir",
+        "spark.hadoop.javax.jdo.option.ConnectionURL",
+        "spark.driver.extraJavaOptions",
+    }
+    assert {name: server.get(name) for name in local if name not in other} == {
+        name: value for name, value in local.items() if name not in other
+    }
+    assert server["spark.sql.warehouse.dir"] == "/lake"
+    assert "SPARKIFY_LAKE" in local["spark.sql.warehouse.dir"]
+    url = "spark.hadoop.javax.jdo.option.ConnectionURL"
+    assert server[url] == re.sub(r"\{\{.*\}\}", "/metastore", local[url])
+    for option in ("-Dderby.system.durability=test",):
+        assert option in server["spark.driver.extraJavaOptions"] and option in local["spark.driver.extraJavaOptions"]
+
+
+def test_the_client_for_s3_is_that_of_the_local_target(local: dict[str, str]) -> None:
+    packages = s3.packages(spark.home())
+    assert f"'{packages.coordinates}'" in local["spark.jars.packages"]
+    assert packages.excludes == local["spark.jars.excludes"]
+
+
+def test_the_client_of_spark_3_is_told_of_another_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "hadoop-client-api-3.3.4.jar").touch()
+    assert "hadoop-aws:3.3.4," in s3.packages(tmp_path).coordinates
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    assert s3.spark_settings(tmp_path) == {}
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")
+    assert s3.spark_settings(tmp_path)["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
+    assert s3.spark_settings(spark.home()) == {}
+
+
+def test_a_spark_without_a_thrift_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    with pytest.raises(UserError, match="has no Thrift Server in jars/; unset it"):
+        spark.home()
+    with pytest.raises(UserError, match="No client for S3 is known for the Hadoop"):
+        s3.packages(tmp_path)
+
+
+def test_properties_are_plain_text_for_java() -> None:
+    assert files.properties({"a": "x y=z:#!", "b": "", "c": "\\n\nü😀"}) == (
+        "a=x y=z:#!\nc=\\u005cn\\u000a\\u00fc\\ud83d\\ude00\n"
+    )
