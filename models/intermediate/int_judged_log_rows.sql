@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {%- set columns = [
-    'raw_text', 'page', 'ts', 'session_id', 'item_in_session', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender',
-    'level', 'registration', 'location', 'user_agent', 'song', 'artist', 'length',
+    'raw_text', 'page', 'ts', 'session_id', 'item_in_session', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name',
+    'gender', 'level', 'registration', 'location', 'user_agent', 'song', 'artist', 'length',
 ] %}
 
 with log_data as (
@@ -20,9 +20,7 @@ permitted_data as (
         is_erased or is_utf8 as is_utf8,
         is_json_object,
         wrong_type_field,
-        {%- for column in columns %}
-        case when not is_erased then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ unless('is_erased', columns) | indent(8) }}
     from log_data
 ),
 
