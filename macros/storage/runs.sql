@@ -5,12 +5,29 @@
         {% do create_erased_users() %}
         {% set interrupted = interrupted_run() %}
         {% if interrupted %}
+            {% do check_nobody_else_runs(interrupted) %}
             {{ log('An earlier run was interrupted; finishing or undoing what it left.', info=true) }}
             {% do settle(interrupted, all_table_names()) %}
         {% endif %}
         {% do check_clock() %}
         {% do note_open_run(run_id()) %}
     {% endif %}
+{% endmacro %}
+
+{# A metastore of its own has one run at a time, so that a run that has not ended was interrupted. A server may have several. #}
+{% macro check_nobody_else_runs(run) %}
+    {% if adapter.config.credentials.method != 'session' and flags.WHICH != 'run-operation' %}
+        {% do exceptions.raise_compiler_error(
+            'The run ' ~ run ~ ' is under way in this lake, or was interrupted: wait until it ends; if nothing of it runs any more,'
+            ~ ' run dbt run-operation settle_interrupted_run and try again.'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{# By hand, after a run over a server was interrupted: dbt run-operation settle_interrupted_run #}
+{% macro settle_interrupted_run() %}
+    {% do open_run() %}
+    {% do close_run([]) %}
 {% endmacro %}
 
 {# End of a run: remove what failed models left, write the ledger, delete old versions. #}

@@ -12,7 +12,8 @@ from sparkify.figures import TableFigures
 def figures(schema: str) -> list[TableFigures]:
     """Rows, files, bytes and place of each table of a schema; the session that dbt has started is used."""
     session = SparkSession.builder.getOrCreate()
-    names = sorted(table.name for table in session.catalog.listTables(schema) if table.tableType != "VIEW")
+    tables = [table for table in session.catalog.listTables(schema) if not table.isTemporary]
+    names = sorted(table.name for table in tables if table.tableType != "VIEW")
     return [_figures_of(session, schema, name) for name in names]
 
 
@@ -34,5 +35,6 @@ def _figures_of(session: SparkSession, schema: str, name: str) -> TableFigures:
         )
     """).collect()
     described = session.sql(f"describe table extended {table}").collect()
-    place = next(line.data_type for line in described if line.col_name == "Location")
+    newest_version = next(line.data_type for line in described if line.col_name == "Location")
+    place = newest_version.rpartition("__")[0] + "__*"
     return TableFigures(name, int(row[0]), int(row[1]), int(row[2]), place)

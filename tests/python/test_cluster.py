@@ -572,3 +572,11 @@ def test_properties_are_plain_text_for_java() -> None:
     assert files.properties({"a": "x y=z:#!", "b": "", "c": "\\n\nü😀"}) == (
         "a=x y=z:#!\nc=\\u005cn\\u000a\\u00fc\\ud83d\\ude00\n"
     )
+
+
+def test_the_cluster_target_asks_any_server_for_the_same(local: dict[str, str]) -> None:
+    profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
+    asked = profile["sparkify"]["outputs"]["cluster"]["server_side_parameters"]
+    server = server_settings("/lake")
+    names = [name for name in server if name.startswith("spark.sql.") and name != "spark.sql.warehouse.dir"]
+    assert asked == {f"set:hiveconf:{name}": server[name] for name in names}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from builds import Lake
-from sparkify import catalog, lake, metastore, query, run, summary
+from sparkify import catalog, erase, lake, metastore, query, restore, run, summary
 from sparkify.settings import Settings
 
 
@@ -111,6 +111,29 @@ def test_query_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; run ./scripts/run first")
 
 
+def test_erase_needs_raw_data_and_a_lake(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert erase.main(["8", "--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
+    assert sentence(capsys).startswith("There is no folder")
+    assert erase.main(["8", "--raw", str(raw), "--lake", str(tmp_path / "lake")]) == 2
+    assert sentence(capsys).startswith(f"There are no tables in {tmp_path / 'lake'}")
+
+
+def test_restore_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert restore.main(["--list", "--lake", str(tmp_path)]) == 2
+    assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; ")
+
+
+def test_restore_knows_its_runs(
+    simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPARKIFY_SCHEMA", simulated.schema)
+    capsys.readouterr()
+    assert restore.main(["--list", "--lake", str(simulated.folder)]) == 0
+    assert capsys.readouterr().out.split() == [lake.tables(str(simulated.folder), simulated.schema)["users"].run]
+    assert restore.main(["--run", "20180101t000000000_00000000", "--lake", str(simulated.folder)]) == 2
+    assert sentence(capsys).startswith("20180101t000000000_00000000 is no run that can be restored; ./scripts/restore")
+
+
 @pytest.fixture
 def ask(simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
     """A function that asks the simulated lake and gives exit code, stdout and stderr."""
@@ -167,7 +190,7 @@ def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-unt
 def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
     places = Settings(str(simulated.raw), str(simulated.folder), "", simulated.schema)
     text = summary.text(places)
-    for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "quarantined_log_data"):
+    for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "int_log_rows"):
         assert f"\n{table} " in text
     manifest = json.loads((simulated.raw / "_simulated.json").read_text(encoding="utf-8"))
     quarantined = len(simulated.rows("quarantined_log_data")) + len(simulated.rows("quarantined_songs_data"))

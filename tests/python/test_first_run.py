@@ -99,7 +99,9 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
     assert NOISE.search(answer.stderr + answer.stdout) is None
 
 
-@pytest.mark.parametrize("script", ["run", "query", "simulate", "test", "lint", "lock"])
+@pytest.mark.parametrize(
+    "script", ["run", "query", "erase", "restore", "cluster", "simulate", "bench-increment", "test", "lint", "lock"]
+)
 def test_every_script_helps(clone: Path, script: str) -> None:
     answer = command(clone, f"./scripts/{script}", "--help")
     assert answer.returncode == 0
