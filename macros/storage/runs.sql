@@ -48,16 +48,12 @@
 
 {% macro note_open_run(run) %}
     {% do run_statement(
-        'alter schema ' ~ in_versions('published').without_identifier()
-        ~ " set dbproperties ('sparkify.open_run' = '" ~ run ~ "')"
+        'alter table ' ~ in_versions('published') ~ " set tblproperties ('sparkify.open_run' = '" ~ run ~ "')"
     ) %}
 {% endmacro %}
 
 {% macro interrupted_run() %}
-    {% for row in run_query('describe schema extended ' ~ in_versions('published').without_identifier()) if row[0] == 'Properties' %}
-        {% set found = modules.re.search('sparkify[.]open_run,([0-9a-z_]+)[)]', row[1]) %}
-        {{ return(found.group(1) if found else none) }}
-    {% endfor %}
+    {{ return(table_property(in_versions('published'), 'sparkify.open_run')) }}
 {% endmacro %}
 
 {% macro all_table_names() %}

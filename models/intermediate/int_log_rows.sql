@@ -67,7 +67,6 @@ deliveries as (
     select
         {{ columns | join(',\n        ') }}
     from arrived_rows
-    where is_usable
     {%- if arrival %}
     union all
     select
@@ -85,7 +84,7 @@ numbered_deliveries as (
     select
         *,
         row_number() over (
-            partition by session_id, item_in_session
+            partition by is_usable, session_id, item_in_session, raw_text
             order by {{ newest_delivery_first(content) }}
         ) as delivery_number
     from deliveries
@@ -93,15 +92,14 @@ numbered_deliveries as (
 
 rows_with_verdict as (
     select
-        case when delivery_number = 1 then 'kept' else 'duplicate' end as verdict,
+        case
+            when rejection_reason = 'erased' then 'erased'
+            when not is_usable then 'quarantined'
+            when delivery_number = 1 then 'kept'
+            else 'duplicate'
+        end as verdict,
         {{ columns | join(',\n        ') }}
     from numbered_deliveries
-    union all
-    select
-        case when rejection_reason = 'erased' then 'erased' else 'quarantined' end as verdict,
-        {{ columns | join(',\n        ') }}
-    from arrived_rows
-    where not is_usable
     {%- if arrival %}
     union all
     select
