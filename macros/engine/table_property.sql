@@ -3,4 +3,5 @@
     {% for row in run_query('show tblproperties ' ~ relation) if row[0] == name %}
         {{ return(row[1]) }}
     {% endfor %}
+    {{ return(none) }}
 {% endmacro %}

@@ -19,9 +19,13 @@
         {% endfor %}
         {% do delete_old_partitions(with_manifest) %}
         {% set dropped = [] %}
+        {% set folders = [] %}
         {% for table, run in expired %}
             {% do dropped.append(published_partition(table, run)) %}
+            {% do folders.extend([manifest_folder(table, run), published_folder(table, run)]) %}
         {% endfor %}
+        {% do delete_folders(folders) %}
+        {% do run_statement('alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ dropped | join(', ')) %}
         {% do run_statement('alter table ' ~ in_versions('published') ~ ' drop if exists ' ~ dropped | join(', ')) %}
     {% endif %}
 {% endmacro %}
@@ -54,11 +58,6 @@
             {% do run_statement('drop table if exists ' ~ in_versions(name)) %}
         {% endif %}
     {% endfor %}
-    {% set dropped = [] %}
-    {% for table, run in expired %}
-        {% do dropped.append(published_partition(table, run)) %}
-    {% endfor %}
-    {% do run_statement('alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ dropped | join(', ')) %}
 {% endmacro %}
 
 {# Run by scripts/erase: nobody may go back to what was erased. #}

@@ -42,6 +42,7 @@
         {% endif %}
         {% do write_run_ledger(results) if flags.WHICH in ['run', 'build', 'seed'] %}
         {% do delete_old_versions(var('kept_versions')) %}
+        {% do sweep_unknown_versions() if flags.WHICH in ['run', 'build'] %}
         {% do note_open_run('') %}
     {% endif %}
 {% endmacro %}

@@ -1,4 +1,5 @@
-{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has three small tables:
+{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has three small tables, of which the first
+   two outlive the catalog:
 
      published   has a partition for each run that published a table: the newest one is what readers of files go by
      manifests   says for each published version of a partitioned table which run wrote each partition
@@ -26,12 +27,14 @@
     {% do create_schema(in_versions('published')) %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('published')
-        ~ ' (nothing string, table_name string, run string) using parquet partitioned by (table_name, run)'
+        ~ ' (nothing string, table_name string, run string) using parquet partitioned by (table_name, run) location '
+        ~ text_literal(schema_location(versions_schema()) ~ '/published')
     ) %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('manifests')
         ~ ' (partition_path string, written_by string, is_empty boolean, table_name string, run string)'
-        ~ ' using json partitioned by (table_name, run)'
+        ~ ' using json partitioned by (table_name, run) location '
+        ~ text_literal(schema_location(versions_schema()) ~ '/manifests')
     ) %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('garbage')
@@ -65,6 +68,10 @@
     {% endfor %}
     {{ return('partition (' ~ parts | join(', ') ~ ')') }}
 {% endmacro %}
+
+{% macro published_folder(table, run) -%}
+    published/table_name={{ table }}/run={{ run }}
+{%- endmacro %}
 
 {% macro published_partition(table, run) %}
     {{ return(partition_clause('table_name=' ~ table ~ '/run=' ~ run)) }}

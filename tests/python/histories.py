@@ -45,7 +45,7 @@ def draw(seed: int, days: dict[str, list[Line]]) -> History:
     chance = random.Random(seed)
     chosen = dict(chance.sample(sorted(days.items()), k=min(len(days), chance.randint(4, 9))))
     songs = _catalogue(chance, chosen)
-    batches: list[list[Delivery]] = [[] for _ in range(chance.choice([2, 2, 3, 3, 4]))]
+    batches: list[list[Delivery]] = [[] for _ in range(chance.choice([2, 2, 2, 3]))]
     current: dict[str, Delivery] = {}
 
     for path, lines in [*_log_files(chance, chosen), *_song_files(chance, songs)]:

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from builds import Builder, Lake
 from hostile import write_raw
+from lake_files import orphans
 from sparkify.lake import published_runs
 from sparkify.settings import PROJECT
 
@@ -33,8 +34,9 @@ def answers(lake: Lake, table: str) -> tuple[int, set[str]]:
 
 
 def files_below(folder: Path) -> dict[Path, int]:
-    """Every parquet file below a folder, with its modification time."""
-    return {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
+    """Every parquet file below a folder but the ledger of the runs, with its modification time."""
+    files = (path for path in folder.rglob("*.parquet") if not path.parent.name.startswith("run_ledger__"))
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 def test_a_run_with_nothing_new_writes_nothing(builder: Builder, lake: Lake) -> None:
@@ -131,6 +133,20 @@ def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake, tmp_path
     tables = SparkSession.builder.getOrCreate().catalog.listTables("by_hand_raw")
     stored = {table.name for table in tables if not table.isTemporary}
     assert stored == {"log_data", "log_data_files", "song_data", "song_data_files"}
+
+
+def test_a_lost_catalog_is_made_again(builder: Builder, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    write_raw(raw)
+    lost = builder.build(raw, "lost", "run")
+    rows = {table: sorted(lost.rows(table), key=repr) for table in STAR}
+    found = Lake(raw=raw, folder=tmp_path / "lake", schema="found")
+    shutil.copytree(lost.folder / "lost_versions", found.folder / "found_versions")
+    assert {table: sorted(found.rows(table), key=repr) for table in STAR} == rows
+    assert builder.dbt(found, "run")
+    assert {table: sorted(found.rows(table), key=repr) for table in STAR} == rows
+    assert orphans(found.folder, found.schema) == []
+    assert all(len(runs) == 1 for runs in published_runs(str(found.folder), found.schema).values())
 
 
 def copy_of_project(scratch: Path) -> Path:

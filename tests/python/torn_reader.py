@@ -26,7 +26,7 @@ def main(folder: str, schema: str, out: str, stop: str) -> None:
             for table in STAR:
                 answers.write(f"{table} {read(folder, schema, table)}\n")
             answers.flush()
-            time.sleep(0.05)
+            time.sleep(0.2)
 
 
 def read(folder: str, schema: str, table: str) -> str:
