@@ -34,7 +34,7 @@
     {% do mark_published(published.identifier, run_id()) %}
 
     {% if keeps_table %}
-        {% do publish_comments(node, published, columns) %}
+        {% do publish_comments(node, published) %}
     {% endif %}
     {% do set_fingerprint(node, published) %}
     {% do run_statement('refresh table ' ~ published) %}
@@ -108,9 +108,9 @@
 
 
 {# Write the descriptions of a table that is there already, if they are not those of the last time. #}
-{% macro publish_comments(node, published, columns) %}
+{% macro publish_comments(node, published) %}
     {% if table_property(published, 'sparkify.comments') != comments_fingerprint(node) %}
-        {% for column in columns %}
+        {% for column in adapter.get_columns_in_relation(published) %}
             {% set comment = column_comment(node.columns.get(column.name, {}).get('description')) %}
             {% do run_statement(
                 'alter table ' ~ published ~ ' alter column ' ~ adapter.quote(column.name)

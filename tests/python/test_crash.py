@@ -21,8 +21,8 @@ from shared_data import shared_data
 from sparkify.settings import PROJECT
 from torn_reader import STAR
 
-# More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
-KILLS = int(os.environ.get("SPARKIFY_KILLS", "20"))
+# Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
+KILLS = int(os.environ.get("SPARKIFY_KILLS", "8"))
 # Views are there after the first run.
 TABLES = "--exclude=config.materialized:view"
 SEED = int(os.environ.get("SPARKIFY_KILLS_SEED", "1"))

@@ -13,8 +13,8 @@ from canonical import first_differences
 from histories import draw
 from shared_data import shared_data
 
-# More of them: SPARKIFY_HISTORIES=100 ./scripts/test -k histories
-DRAWN = range(int(os.environ.get("SPARKIFY_HISTORIES", "25")))
+# Half a minute each. More of them: SPARKIFY_HISTORIES=100 ./scripts/test -k histories
+DRAWN = range(int(os.environ.get("SPARKIFY_HISTORIES", "10")))
 
 
 @pytest.fixture(scope="module")

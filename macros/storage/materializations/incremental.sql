@@ -8,6 +8,7 @@
     {% if replaced is none or replaced %}
         {% do build_version(published, compiled_code, replaced) %}
     {% else %}
+        {% do publish_comments(model, published) %}
         {% do say_unchanged() %}
     {% endif %}
     {{ run_hooks(post_hooks) }}

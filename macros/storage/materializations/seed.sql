@@ -8,6 +8,7 @@
     {% if must_rebuild() %}
         {% do build_version(published, seed_query(rows)) %}
     {% else %}
+        {% do publish_comments(model, published) %}
         {% do say_unchanged() %}
     {% endif %}
     {{ run_hooks(post_hooks) }}

@@ -6,6 +6,7 @@
     {% if must_rebuild() %}
         {% do build_version(published, compiled_code) %}
     {% else %}
+        {% do publish_comments(model, published) %}
         {% do say_unchanged() %}
     {% endif %}
     {{ run_hooks(post_hooks) }}
