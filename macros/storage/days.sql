@@ -3,7 +3,6 @@
    `partition_of_day`: a macro that gives the partition which a day belongs to. #}
 {% macro days_to_build(partition_of_day, followed=['int_log_rows'], also=[]) %}
     {% if must_rebuild(followed) %}
-        {% do replace_only(none) %}
         {{ return(none) }}
     {% endif %}
     {% set published = published_runs() %}
@@ -40,6 +39,11 @@
     {%- else -%} false
     {%- endif -%}
 {%- endmacro %}
+
+{# The days of partitions by day; none for none. #}
+{% macro days_of(partitions) %}
+    {{ return(none if partitions is none else partitions | map('replace', 'event_date=', '') | list) }}
+{% endmacro %}
 
 {% macro partition_by_day(day) %}
     {{ return('event_date=' ~ day) }}

@@ -43,7 +43,7 @@
 {# One folder is made, at once: the moment at which those who read files see the new version. #}
 {% macro mark_published(table, run) %}
     {% do run_statement(
-        'alter table ' ~ in_versions('published') ~ ' add if not exists ' ~ published_partition(table, run)
+        'alter table ' ~ in_versions('published') ~ ' add if not exists ' ~ version_entry_clause(table, run)
     ) %}
 {% endmacro %}
 

@@ -11,7 +11,7 @@
         {% set manifests = partitions_of(in_versions('manifests')) %}
         {% set with_manifest = [] %}
         {% for table, run in expired %}
-            {% if 'table_name=' ~ table ~ '/run=' ~ run in manifests %}
+            {% if version_entry(table, run) in manifests %}
                 {% do with_manifest.append((table, run)) %}
             {% else %}
                 {% do run_statement('drop table if exists ' ~ in_versions(version_name(table, run))) %}
@@ -21,8 +21,8 @@
         {% set dropped = [] %}
         {% set folders = [] %}
         {% for table, run in expired %}
-            {% do dropped.append(published_partition(table, run)) %}
-            {% do folders.extend([manifest_folder(table, run), published_folder(table, run)]) %}
+            {% do dropped.append(version_entry_clause(table, run)) %}
+            {% do folders.extend(['manifests/' ~ version_entry(table, run), 'published/' ~ version_entry(table, run)]) %}
         {% endfor %}
         {% do delete_folders(folders) %}
         {% do run_statement('alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ dropped | join(', ')) %}

@@ -4,7 +4,6 @@
     {% set written = written_versions() %}
     {% set rows = [] %}
     {% for result in results if result.node.resource_type in ['model', 'seed'] %}
-        {% set is_built = result.node.alias in written %}
         {% do rows.append(
             '(' ~ [
                 text_literal(run_id()),

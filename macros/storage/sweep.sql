@@ -7,7 +7,7 @@
         {% set leftovers = [] %}
         {% for name in unknown if name.split('__')[0] in published %}
             {% set table, run = name.split('__') %}
-            {% do leftovers.extend([name, manifest_folder(table, run), published_folder(table, run)]) %}
+            {% do leftovers.extend([name, 'manifests/' ~ version_entry(table, run), 'published/' ~ version_entry(table, run)]) %}
         {% endfor %}
         {% if leftovers %}
             {% do delete_folders(leftovers) %}

@@ -69,10 +69,11 @@
     {{ return('partition (' ~ parts | join(', ') ~ ')') }}
 {% endmacro %}
 
-{% macro published_folder(table, run) -%}
-    published/table_name={{ table }}/run={{ run }}
+{# A version's partition in the tables `published` and `manifests`. #}
+{% macro version_entry(table, run) -%}
+    {{ return('table_name=' ~ table ~ '/run=' ~ run) }}
 {%- endmacro %}
 
-{% macro published_partition(table, run) %}
-    {{ return(partition_clause('table_name=' ~ table ~ '/run=' ~ run)) }}
+{% macro version_entry_clause(table, run) %}
+    {{ return(partition_clause(version_entry(table, run))) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {{ config(materialized='incremental') }}
-{%- set days = changed_play_days() %}
+{%- set days = days_of(changed_partitions('songplays')) %}
 
 with songplays as (
     select * from {{ ref('songplays') }}

@@ -22,7 +22,7 @@ from sparkify.settings import PROJECT
 from torn_reader import STAR
 
 # Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
-KILLS = int(os.environ.get("SPARKIFY_KILLS", "8"))
+KILLS = int(os.environ.get("SPARKIFY_KILLS", "6"))
 # Views are there after the first run.
 TABLES = "--exclude=config.materialized:view"
 SEED = int(os.environ.get("SPARKIFY_KILLS_SEED", "1"))
