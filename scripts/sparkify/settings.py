@@ -22,6 +22,11 @@ class Settings:
     metastore: str
     schema: str
 
+    @property
+    def on_server(self) -> bool:
+        """Whether dbt asks a server, instead of running Spark in its own process."""
+        return os.environ.get("SPARKIFY_TARGET", "local") != "local"
+
     def environment(self) -> dict[str, str]:
         """The environment variables by which dbt's profile and macros learn of these places."""
         return {
@@ -53,7 +58,17 @@ def check(settings: Settings) -> None:
     _check_apart(settings.raw, settings.lake)
     _check_raw(settings.raw)
     check_lake(settings.lake)
-    metastore.check_free(Path(settings.metastore))
+    if settings.on_server:
+        # PyHive takes a while to import.
+        from sparkify import server
+
+        asked = server.from_environment()
+        server.check(asked)
+        for place, option in ((f"{settings.raw}/log_data", "--raw"), (settings.lake, "--lake")):
+            if is_uri(place):
+                server.check_place(asked, place, option)
+    else:
+        metastore.check_free(Path(settings.metastore))
 
 
 def is_uri(place: str) -> bool:

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 import yaml
-from pyhive import hive  # type: ignore[import-untyped]
 
+from clusters import Cluster, begin, call, said
 from sparkify.cluster import __main__ as cluster
 from sparkify.cluster import configuration, files, ports, processes, ready, s3, spark, stop
 from sparkify.cluster.derby import Derby
@@ -32,57 +32,7 @@ from sparkify.settings import PROJECT, Settings
 Said = pytest.CaptureFixture[str]
 
 
-def begin(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """scripts/cluster, without its set-up, as that is done."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "AWS_"))}
-    return subprocess.Popen(
-        [sys.executable, "-m", "sparkify.cluster", *arguments],
-        env=environment | {"PYTHONPATH": str(PROJECT / "scripts")} | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def call(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """The same, when it has ended."""
-    process = begin(*arguments, **variables)
-    process.wait(300)
-    return process
-
-
-def said(process: subprocess.Popen[str]) -> str:
-    """What a command has said on stderr."""
-    assert process.stderr is not None
-    return process.stderr.read()
-
-
 # --- A real cluster ---------------------------------------------------------------------------------------------------
-
-
-class Cluster:
-    """A cluster with a lake of its own, in a folder with a blank in its name."""
-
-    def __init__(self, scratch: Path) -> None:
-        self.folder = Folder(scratch / "a cluster")
-        self.at = ("--folder", str(self.folder.path))
-        self.lake = scratch / "lake"
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        size = ("--workers", "2", "--worker-cores", "1", "--worker-memory", "512m", "--port", "0")
-        places = {"SPARKIFY_LAKE": str(self.lake), "SPARKIFY_DRIVER_MEMORY": "1g"}
-        return call("start", *self.at, *size, *arguments, **places)
-
-    def state(self) -> State:
-        state = self.folder.read()
-        assert state is not None
-        return state
-
-    def ask(self, question: str) -> list[Any]:
-        with hive.connect("127.0.0.1", self.state().port) as connection, connection.cursor() as cursor:
-            cursor.execute(question)
-            return list(cursor.fetchall())
 
 
 @pytest.fixture(scope="module")
@@ -355,7 +305,7 @@ def sleeper(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def a_state(*members: Member) -> State:
-    return State("127.0.0.1", 1, "spark://127.0.0.1:2", 3, 1, list(members))
+    return State("127.0.0.1", 1, "spark://127.0.0.1:2", 3, 1, members=list(members))
 
 
 def known_folder(path: Path, *members: Member) -> Folder:
