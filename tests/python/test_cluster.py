@@ -504,10 +504,20 @@ def test_the_client_of_spark_3_is_told_of_another_service(tmp_path: Path, monkey
     (tmp_path / "jars" / "hadoop-client-api-3.3.4.jar").touch()
     assert "hadoop-aws:3.3.4," in s3.packages(tmp_path).coordinates
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    assert s3.spark_settings(tmp_path) == {}
+    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")
     assert s3.spark_settings(tmp_path)["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
-    assert s3.spark_settings(spark.home()) == {}
+    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(spark.home())
+
+
+def test_the_settings_for_s3_are_those_of_the_local_target(
+    local: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "SPARKIFY_S3_PATH_STYLE"):
+        monkeypatch.delenv(name, raising=False)
+    settings = s3.spark_settings(spark.home())
+    assert settings
+    assert {name: local[name] for name in settings} == settings
 
 
 def test_a_spark_without_a_thrift_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
