@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparkify import metastore
+from sparkify import metastore, s3
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,11 +44,12 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     as they are for plain dbt.
     """
     lake_place = _place(lake, "SPARKIFY_LAKE", "lake")
-    beside_lake = str(PROJECT / ".metastore" / "derby") if is_uri(lake_place) else f"{lake_place}/_metastore"
+    # As in profiles.example.yml: each lake has a catalog of its own.
+    beside_lake = f".metastore/{lake_place.replace('://', '/')}" if is_uri(lake_place) else lake_place
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
         lake=lake_place,
-        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", beside_lake), PROJECT),
+        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", f"{beside_lake}/_metastore"), PROJECT),
         schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
     )
 
@@ -98,6 +99,8 @@ def _check_apart(raw: str, lake: str) -> None:
 
 def _check_raw(raw: str) -> None:
     if is_uri(raw):
+        for source in SOURCES if _is_asked_here() else ():
+            s3.check_readable(f"{raw}/{source}", "--raw")
         return
     for source in SOURCES:
         folder = Path(raw, source)
@@ -105,9 +108,16 @@ def _check_raw(raw: str) -> None:
             raise UserError(f"There is no folder {folder}; name one with log_data/ and song_data/ by --raw.")
 
 
+def _is_asked_here() -> bool:
+    """Whether S3 is asked with the credentials of this process: elsewhere they are a server's, and none are needed here."""
+    return os.environ.get("SPARKIFY_TARGET", "local") == "local"
+
+
 def check_lake(lake: str) -> None:
-    """Make a local lake's folder; UserError if it can't be made or written."""
+    """Make a local lake's folder; UserError if it can't be made, or if a lake anywhere can't be written."""
     if is_uri(lake):
+        if _is_asked_here():
+            s3.check_writable(lake, "--lake")
         return
     try:
         Path(lake).mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from dbt.cli.main import dbtRunner
 
 import oracle
+from lake_files import orphans
 from sparkify.lake import connect, tables
 from sparkify.settings import PROJECT
 
@@ -36,8 +37,36 @@ class Lake:
         if "source_file" not in columns:
             return found
         at = columns.index("source_file")
-        prefix = f"file:{self.raw.resolve()}/"
+        prefix = f"{self.raw_uri}/"
         return [(*row[:at], unquote(str(row[at])).removeprefix(prefix), *row[at + 1 :]) for row in found]
+
+    @property
+    def raw_uri(self) -> str:
+        """The raw folder as it is written in source_file."""
+        return f"file:{self.raw.resolve()}"
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which dbt finds the lake, in a metastore of its own."""
+        return {
+            "SPARKIFY_RAW": str(self.raw),
+            "SPARKIFY_LAKE": str(self.folder),
+            "SPARKIFY_SCHEMA": self.schema,
+            "SPARKIFY_METASTORE": str(self.folder / "_metastore"),
+            "SPARKIFY_TARGET": "local",
+        }
+
+    def deliver(self, name: str, content: bytes) -> None:
+        """Put a raw file into its place."""
+        path = self.raw / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def refresh(self) -> None:
+        """See what is in the lake now; a local one is always seen as it is."""
+
+    def orphans(self) -> list[str]:
+        """What lies in the lake and belongs to no version that a table may show."""
+        return orphans(self.folder, self.schema)
 
     def files(self, table: str) -> list[Path]:
         """Data files of the newest version of a table."""
@@ -55,13 +84,7 @@ class Builder:
 
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
-        places = {
-            "SPARKIFY_RAW": str(lake.raw),
-            "SPARKIFY_LAKE": str(lake.folder),
-            "SPARKIFY_SCHEMA": lake.schema,
-            "SPARKIFY_METASTORE": str(self.scratch / "metastore"),
-            "SPARKIFY_TARGET": "local",
-        }
+        places = lake.environment() | {"SPARKIFY_METASTORE": str(self.scratch / "metastore")}
         # Spark runs in this process: the profile's relative paths are those of the project.
         os.chdir(PROJECT)
         # Only while dbt runs: other tests start from an environment without settings.

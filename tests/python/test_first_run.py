@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sparkify.settings import PROJECT
+from clones import clone_to, command
 
 # What must never be seen on the console: Spark's and Java's own words, and progress bars of stages.
 NOISE = re.compile(
@@ -23,28 +21,8 @@ NOISE = re.compile(
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the files of the project that git knows or would take."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    folder = tmp_path_factory.mktemp("clone") / "sparkify lakehouse"
-    for name in listed.stdout.splitlines():
-        if (PROJECT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((PROJECT / name).read_bytes())
-            (folder / name).chmod((PROJECT / name).stat().st_mode)
-    return folder
-
-
-def command(clone: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a script of the clone, with this environment's packages and none but the given settings."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
-    environment |= {"SPARKIFY_VENV": sys.prefix, **settings}
-    return subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    """A copy of the project, in a folder with a blank in its name."""
+    return clone_to(tmp_path_factory.mktemp("clone") / "sparkify lakehouse")
 
 
 @pytest.fixture(scope="module")
