@@ -69,7 +69,9 @@ class _Client:
                 ),
             )
         except (botocore.exceptions.BotoCoreError, ValueError) as error:
-            raise UserError(f"{_sentence(error)}; correct the settings of AWS (AWS_PROFILE, AWS_ENDPOINT_URL_S3).") from error
+            raise UserError(
+                f"{_sentence(error)}; correct the settings of AWS (AWS_PROFILE, AWS_ENDPOINT_URL_S3)."
+            ) from error
 
     def ask(self, what: str, call: Any, **arguments: Any) -> Any:
         """The answer to a request about the bucket; UserError with what is wrong and what to do."""
@@ -87,7 +89,9 @@ class _Client:
                 f"S3 can't be reached at {self.s3.meta.endpoint_url}; check the network and AWS_ENDPOINT_URL_S3."
             ) from error
         except known.BotoCoreError as error:
-            raise UserError(f"{_sentence(error)}; correct the settings of AWS or the place in {self.option}.") from error
+            raise UserError(
+                f"{_sentence(error)}; correct the settings of AWS or the place in {self.option}."
+            ) from error
 
     def _explained(self, what: str, response: Any) -> str:
         code = str(response["Error"].get("Code", ""))

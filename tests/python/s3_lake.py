@@ -76,5 +76,6 @@ class S3Lake(Lake):
     def objects(self) -> dict[str, tuple[Any, ...]]:
         """Every object of the lake by its key: when it was written, and a hash of what is in it."""
         return {
-            each["Key"]: (each["LastModified"], each["ETag"]) for each in listed(self.server.client(), self.lake_uri, "")
+            each["Key"]: (each["LastModified"], each["ETag"])
+            for each in listed(self.server.client(), self.lake_uri, "")
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -14,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from s3_server import READ, WRITE, Account, serve
-from s3_server import Server as S3
 
 import oracle
 from canonical import first_differences
 from clusters import Cluster, call, said
 from ldap_server import directory
+from s3_server import READ, WRITE, Account, serve
+from s3_server import Server as S3
 from shared_data import raw_tree_1943
 from sparkify.server import Server
 from sparkify.settings import PROJECT
@@ -216,12 +217,18 @@ def states(server: Server) -> dict[str, set[tuple[str, ...]]]:
     return {table: {tuple(map(str, row)) for row in server.ask(state_of(table))} for table in STAR}
 
 
-def song_lines() -> bytes:
-    """A song that a play of the month is of."""
-    return (
-        b'{"num_songs": 1, "artist_id": "ARNEW", "artist_latitude": null, "artist_longitude": null, '
-        b'"artist_location": "", "artist_name": "Des\'ree", "song_id": "SONEW", "title": "You Gotta Be", "duration": 246.30812, "year": 1994}'
-    )
+NEW_SONG = {
+    "num_songs": 1,
+    "artist_id": "ARNEW",
+    "artist_latitude": None,
+    "artist_longitude": None,
+    "artist_location": "",
+    "artist_name": "Des'ree",
+    "song_id": "SONEW",
+    "title": "You Gotta Be",
+    "duration": 246.30812,
+    "year": 1994,
+}
 
 
 def test_two_clients_at_once_and_ten_readers(clients: Clients) -> None:
@@ -229,7 +236,7 @@ def test_two_clients_at_once_and_ten_readers(clients: Clients) -> None:
     late = (clients.raw / "log_data" / "2018" / "11" / "2018-11-30-events.json").read_bytes().splitlines()
     changed = [line.replace(b'"level":"free"', b'"level":"paid"') for line in late[:50]]
     clients.upload("log_data/2018/12/corrected.json", b"\n".join(changed))
-    clients.upload("song_data/new.json", song_lines())
+    clients.upload("song_data/new.json", json.dumps(NEW_SONG).encode())
     with Readers(clients.server, 10) as readers:
         of_songs = clients.dbt("songs", "run", "-s", "+songs", "+artists", "--exclude=config.materialized:view")
         of_users = clients.dbt("users", "run", "-s", "+users", "--exclude=config.materialized:view")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from canonical import first_differences
 from clones import clone_to, command
 from crashes import Runs, kill_and_compare
 from s3_lake import S3Lake
-from s3_server import READ, WRITE, Account, Server, new_account, serve
+from s3_server import READ, WRITE, Account, Server, serve
 from shared_data import raw_tree_1943
 
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "3"))

@@ -61,7 +61,8 @@ def _prepare(folder: Folder, plan: Plan) -> Launcher:
     home = spark.home()
     state = _addresses(plan)
     asked = ready.server_of(state)
-    settings.check_lake(plan.places.lake)
+    if not is_uri(plan.places.lake):
+        settings.check_lake(plan.places.lake)
     catalog = Derby(plan.places.metastore) if plan.metastore == DERBY else PostgreSQL(plan.metastore)
     catalog.check()
     on_s3 = is_uri(plan.places.raw) or is_uri(plan.places.lake)
