@@ -164,7 +164,7 @@ def test_a_build_ends_right_though_a_worker_dies(clients: Clients) -> None:
     assert build.stdout is not None
     for line in build.stdout:
         output.append(line)
-        if "model int_song_rows" in line:
+        if "model int_song_rows: success" in line:
             # int_log_rows is being written, as there are two threads.
             kill_worker(clients.cluster, "worker-1")
     assert build.wait() == 0, "".join(output)
