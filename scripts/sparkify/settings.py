@@ -94,7 +94,7 @@ def _check_raw(raw: str) -> None:
 
 
 def _is_asked_here() -> bool:
-    """Whether S3 is asked with the credentials of this process: elsewhere they are a server's, and none are needed here."""
+    """Whether S3 is asked with the credentials of this process: a server has its own."""
     return os.environ.get("SPARKIFY_TARGET", "local") == "local"
 
 

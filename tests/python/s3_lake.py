@@ -38,6 +38,9 @@ class S3Lake(Lake):
             "SPARKIFY_RAW": self.raw_uri,
             "SPARKIFY_LAKE": self.lake_uri,
             "SPARKIFY_METASTORE": str(self.metastore),
+            # Where Spark and its client for S3 keep what is on its way.
+            "SPARK_LOCAL_DIRS": str(self.folder.with_name("spark")),
+            "LOCAL_DIRS": str(self.folder.with_name("uploads")),
         }
         return super().environment() | places | self.server.environment(self.account)
 
@@ -76,5 +79,6 @@ class S3Lake(Lake):
     def objects(self) -> dict[str, tuple[Any, ...]]:
         """Every object of the lake by its key: when it was written, and a hash of what is in it."""
         return {
-            each["Key"]: (each["LastModified"], each["ETag"]) for each in listed(self.server.client(), self.lake_uri, "")
+            each["Key"]: (each["LastModified"], each["ETag"])
+            for each in listed(self.server.client(), self.lake_uri, "")
         }
