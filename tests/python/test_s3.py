@@ -111,14 +111,15 @@ def test_one_more_day_is_built_and_nothing_new_writes_nothing(
     runs.finish("run")
     after = lake.objects()
     check_tables(lake)
-    kept = {key: about for key, about in before.items() if key in after}
-    assert {key: after[key] for key in kept} == kept
+    assert rewritten(before, after) == []
     assert days_of(after) - days_of(before) == {"2018-11-30"}
 
     # A service whose address is a name knows buckets by the path alone.
     by_name = lake.server.endpoint.replace("127.0.0.1", "localhost")
     runs.finish("run", AWS_ENDPOINT_URL_S3=by_name, SPARKIFY_S3_PATH_STYLE="true")
-    assert without_ledger(lake.objects()) == without_ledger(after)
+    idle = lake.objects()
+    assert rewritten(after, idle) == []
+    assert [key for key in after.keys() ^ idle.keys() if "run_ledger" not in key] == []
 
 
 def days_of(objects: dict[str, tuple[datetime, str]]) -> set[str]:
@@ -127,9 +128,9 @@ def days_of(objects: dict[str, tuple[datetime, str]]) -> set[str]:
     return {part.removeprefix("event_date=") for part in parts if part.startswith("event_date=")}
 
 
-def without_ledger(objects: dict[str, tuple[datetime, str]]) -> dict[str, tuple[datetime, str]]:
-    """All but the ledger, which has rows of every run."""
-    return {key: about for key, about in objects.items() if "run_ledger" not in key}
+def rewritten(before: dict[str, tuple[datetime, str]], after: dict[str, tuple[datetime, str]]) -> list[str]:
+    """Files that were written again. Spark writes the empty objects that stand for folders anew as it likes."""
+    return [key for key in before if key in after and after[key] != before[key] and not key.endswith("/")]
 
 
 def test_killed_runs_harm_nobody_on_s3(server: Server, worker: Account, scratch: Path) -> None:
