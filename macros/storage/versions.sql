@@ -26,6 +26,7 @@
 
 {% macro create_versions_schema() %}
     {% do create_schema(in_versions('published')) %}
+    {% do check_schema_is_of_this_lake() %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('published')
         ~ ' (nothing string, table_name string, run string) using parquet partitioned by (table_name, run) location '
@@ -41,6 +42,20 @@
         'create table if not exists ' ~ in_versions('garbage')
         ~ ' (nothing string, folder string) using parquet partitioned by (folder)'
     ) %}
+{% endmacro %}
+
+{# A catalog that has the schema already has its place too: that of another lake, if it served one. #}
+{% macro check_schema_is_of_this_lake() %}
+    {% set place = schema_location(versions_schema()).removeprefix('${system:user.dir}') %}
+    {% for row in run_query('describe schema ' ~ versions_schema()) if row[0] == 'Location' %}
+        {# Signs that are no part of a URI are written in several ways: then nothing is known. #}
+        {% if '%' not in row[1] and not row[1].endswith(place) %}
+            {% do exceptions.raise_compiler_error(
+                'The schema ' ~ versions_schema() ~ ' of this catalog lies in ' ~ row[1] ~ ', not in the lake '
+                ~ env_var('SPARKIFY_LAKE', 'lake') ~ '; name another schema by SPARKIFY_SCHEMA, or another catalog.'
+            ) %}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {# The runs that published each table, oldest first: {table: [run, …]}. #}

@@ -42,8 +42,6 @@ class LakeTable:
 
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
     """The tables of a lake by name, each as its newest published version."""
-    if is_uri(lake):
-        raise UserError(f"{lake} is not a local folder; ask a lake on S3 through Athena, Trino or Spark.")
     found = {table: table_as_of(lake, schema, table, runs[-1]) for table, runs in published_runs(lake, schema).items()}
     if not found:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
@@ -52,6 +50,8 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
 
 def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
     """The runs whose version of each table is still there, oldest first, as macros/storage/versions.sql notes them."""
+    if is_uri(lake):
+        raise UserError(f"{lake} is on S3, and this is for local lakes; ask it through Spark, Athena or Trino.")
     runs: dict[str, list[str]] = {}
     for folder in sorted(Path(lake, f"{schema}_versions", "published").glob("table_name=*/run=*")):
         table = folder.parent.name.removeprefix("table_name=")

@@ -1,4 +1,4 @@
-"""Places on S3, asked before a run: Spark takes minutes to find out what is wrong there, and says it in a stack trace."""
+"""Places on S3, asked before a run: Spark takes minutes to find out what is wrong, and says it in a stack trace."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class _Client:
 
     def __init__(self, folder: str, option: str) -> None:
         # It takes a third of a second to import, and is of no use for local folders.
-        import botocore.config
-        import botocore.exceptions
-        import botocore.session
+        import botocore.config  # type: ignore[import-untyped]
+        import botocore.exceptions  # type: ignore[import-untyped]
+        import botocore.session  # type: ignore[import-untyped]
 
         self.folder = folder
         self.option = option
@@ -69,9 +69,7 @@ class _Client:
                 ),
             )
         except (botocore.exceptions.BotoCoreError, ValueError) as error:
-            raise UserError(
-                f"{_sentence(error)}; correct the settings of AWS (AWS_PROFILE, AWS_ENDPOINT_URL_S3)."
-            ) from error
+            raise UserError(f"{_sentence(error)}; correct AWS_PROFILE, AWS_ENDPOINT_URL_S3 or AWS_REGION.") from error
 
     def ask(self, what: str, call: Any, **arguments: Any) -> Any:
         """The answer to a request about the bucket; UserError with what is wrong and what to do."""
@@ -89,22 +87,20 @@ class _Client:
                 f"S3 can't be reached at {self.s3.meta.endpoint_url}; check the network and AWS_ENDPOINT_URL_S3."
             ) from error
         except known.BotoCoreError as error:
-            raise UserError(
-                f"{_sentence(error)}; correct the settings of AWS or the place in {self.option}."
-            ) from error
+            raise UserError(f"{_sentence(error)}; correct AWS's settings, or the place in {self.option}.") from error
 
     def _explained(self, what: str, response: Any) -> str:
         code = str(response["Error"].get("Code", ""))
         if code in REFUSED:
-            return f"S3 refuses the credentials ({code}); check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+            return f"S3 refuses the credentials ({code}); check AWS_ACCESS_KEY_ID and its secret, or AWS_PROFILE."
         if code in MISSING:
             return f"There is no bucket {self.bucket}; create it, or name another by {self.option}."
         if code in DENIED:
             return (
-                f"The credentials may not {what} {self.folder}; ask the owner of the bucket {self.bucket} for the rights, "
-                f"or name another by {self.option}."
+                f"The credentials may not {what} {self.folder}; ask the owner of the bucket {self.bucket} for the "
+                f"rights, or name another by {self.option}."
             )
-        return f"S3 answers {code or 'an error'} to the wish to {what} {self.folder}; try again, or name another by {self.option}."
+        return f"S3 answers {code} when asked to {what} {self.folder}; correct the place in {self.option}."
 
 
 def _sentence(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""dbt in processes of its own, killed at any moment: readers see whole tables, the next run heals, nothing is left over."""
+"""dbt in processes of its own, killed at any moment: readers see whole tables, the next run heals, nothing is left."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class Runs:
             start_new_session=True,
         )
 
-    def finish(self, *arguments: str) -> float:
+    def finish(self, *arguments: str, **settings: str) -> float:
         """A dbt command to its end, which must be good; the seconds from its first statement on."""
-        process = self.start(*arguments)
+        process = self.start(*arguments, **settings)
         began = self.wait_for_first_statement(process)
         output, _ = process.communicate()
         assert process.returncode == 0, output

@@ -38,6 +38,9 @@ class S3Lake(Lake):
             "SPARKIFY_RAW": self.raw_uri,
             "SPARKIFY_LAKE": self.lake_uri,
             "SPARKIFY_METASTORE": str(self.metastore),
+            # Where Spark and its client for S3 keep what is on its way.
+            "SPARK_LOCAL_DIRS": str(self.folder.with_name("spark")),
+            "LOCAL_DIRS": str(self.folder.with_name("uploads")),
         }
         return super().environment() | places | self.server.environment(self.account)
 

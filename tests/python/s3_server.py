@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import botocore.session
-from botocore.exceptions import BotoCoreError, ClientError
+import botocore.session  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from versitygw import program
 
@@ -62,8 +62,10 @@ class Server:
         """An account that may do nothing yet."""
         account = new_account()
         subprocess.run(
-            [self.program, "admin", "create-user", "--role", "user"]
-            + ["--access", account.key, "--secret", account.secret],
+            [
+                *(str(self.program), "admin", "create-user", "--role", "user"),
+                *("--access", account.key, "--secret", account.secret),
+            ],
             env={
                 "ADMIN_ACCESS_KEY_ID": self.owner.key,
                 "ADMIN_SECRET_ACCESS_KEY": self.owner.secret,
@@ -120,8 +122,10 @@ def serve(scratch: Path) -> Iterator[Server]:
     address = f"127.0.0.1:{_free_port()}"
     with (scratch / "server.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [str(path), "--port", address, "--region", REGION, "--quiet", "--iam-dir", str(folders["accounts"])]
-            + ["posix", "--sidecar", str(folders["metadata"]), str(folders["buckets"])],
+            [
+                *(str(path), "--port", address, "--region", REGION, "--quiet", "--iam-dir", str(folders["accounts"])),
+                *("posix", "--sidecar", str(folders["metadata"]), str(folders["buckets"])),
+            ],
             env={"ROOT_ACCESS_KEY": owner.key, "ROOT_SECRET_KEY": owner.secret},
             stdout=log,
             stderr=log,

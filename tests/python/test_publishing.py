@@ -149,6 +149,12 @@ def test_a_lost_catalog_is_made_again(builder: Builder, tmp_path: Path) -> None:
     assert all(len(runs) == 1 for runs in published_runs(str(found.folder), found.schema).values())
 
 
+def test_a_catalog_serves_a_schema_in_one_lake(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    elsewhere = Lake(raw=lake.raw, folder=tmp_path / "elsewhere", schema=lake.schema)
+    assert not builder.dbt(elsewhere, "run")
+    assert not list(elsewhere.folder.rglob("*"))
+
+
 def copy_of_project(scratch: Path) -> Path:
     """A copy of what dbt reads, for tests that change it."""
     project = scratch / "project"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,17 +19,24 @@ from canonical import first_differences
 from clones import clone_to, command
 from crashes import Runs, kill_and_compare
 from s3_lake import S3Lake
-from s3_server import READ, WRITE, Account, Server, serve
+from s3_server import READ, WRITE, Account, Server, new_account, serve
 from shared_data import raw_tree_1943
 
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "3"))
+PLANTED = new_account().secret
 NEWEST_DAY = "log_data/2018/11/2018-11-30-events.json"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Whatever is written here lies below it."""
+    return tmp_path_factory.mktemp("on_s3")
+
+
+@pytest.fixture(scope="module")
+def server(scratch: Path) -> Iterator[Server]:
     """A server with random credentials."""
-    with serve(tmp_path_factory.mktemp("s3")) as started:
+    with serve(scratch / "server") as started:
         yield started
 
 
@@ -37,9 +47,9 @@ def worker(server: Server) -> Account:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clone(scratch: Path) -> Path:
     """A copy of the project, so that all that its scripts write can be looked through."""
-    return clone_to(tmp_path_factory.mktemp("clone") / "sparkify")
+    return clone_to(scratch / "sparkify")
 
 
 def lake_of(server: Server, worker: Account, scratch: Path, name: str, metastores: Path) -> S3Lake:
@@ -64,14 +74,13 @@ def run(clone: Path, lake: S3Lake, **settings: str) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="module")
 def built(
-    server: Server, worker: Account, clone: Path, tmp_path_factory: pytest.TempPathFactory
+    server: Server, worker: Account, clone: Path, scratch: Path
 ) -> tuple[S3Lake, subprocess.CompletedProcess[str]]:
     """The real logs but those of the newest day, with 1,943 songs, built by scripts/run; and what that said."""
-    lake = lake_of(server, worker, tmp_path_factory.mktemp("built"), "built", clone / ".metastore")
-    source = raw_tree_1943(tmp_path_factory.mktemp("raw1943"))
-    (source / NEWEST_DAY).rename(source / "newest")
+    lake = lake_of(server, worker, scratch / "built", "built", clone / ".metastore")
+    source = raw_tree_1943(scratch / "source")
+    (source / NEWEST_DAY).rename(scratch / "newest.json")
     lake.deliver_folder(source)
-    (source / "newest").rename(source / NEWEST_DAY)
     return lake, run(clone, lake)
 
 
@@ -93,22 +102,24 @@ def test_a_run_from_s3_to_s3(built: tuple[S3Lake, subprocess.CompletedProcess[st
 
 
 def test_one_more_day_is_built_and_nothing_new_writes_nothing(
-    built: tuple[S3Lake, subprocess.CompletedProcess[str]], tmp_path: Path
+    built: tuple[S3Lake, subprocess.CompletedProcess[str]], scratch: Path
 ) -> None:
     lake, _ = built
-    runs = Runs(lake, tmp_path / "dbt")
+    runs = Runs(lake, scratch / "dbt")
     before = lake.objects()
-    newest = raw_tree_1943(tmp_path / "raw") / NEWEST_DAY
-    lake.deliver(NEWEST_DAY, newest.read_bytes())
+    lake.deliver(NEWEST_DAY, (scratch / "newest.json").read_bytes())
     runs.finish("run")
     after = lake.objects()
     check_tables(lake)
-    kept = {key: about for key, about in before.items() if key in after}
-    assert {key: after[key] for key in kept} == kept
+    assert rewritten(before, after) == []
     assert days_of(after) - days_of(before) == {"2018-11-30"}
 
-    runs.finish("run")
-    assert without_ledger(lake.objects()) == without_ledger(after)
+    # A service whose address is a name knows buckets by the path alone.
+    by_name = lake.server.endpoint.replace("127.0.0.1", "localhost")
+    runs.finish("run", AWS_ENDPOINT_URL_S3=by_name, SPARKIFY_S3_PATH_STYLE="true")
+    idle = lake.objects()
+    assert rewritten(after, idle) == []
+    assert [key for key in after.keys() ^ idle.keys() if "run_ledger" not in key] == []
 
 
 def days_of(objects: dict[str, tuple[datetime, str]]) -> set[str]:
@@ -117,10 +128,80 @@ def days_of(objects: dict[str, tuple[datetime, str]]) -> set[str]:
     return {part.removeprefix("event_date=") for part in parts if part.startswith("event_date=")}
 
 
-def without_ledger(objects: dict[str, tuple[datetime, str]]) -> dict[str, tuple[datetime, str]]:
-    """All but the ledger, which has rows of every run."""
-    return {key: about for key, about in objects.items() if "run_ledger" not in key}
+def rewritten(before: dict[str, tuple[datetime, str]], after: dict[str, tuple[datetime, str]]) -> list[str]:
+    """Files that were written again. Spark writes the empty objects that stand for folders anew as it likes."""
+    return [key for key in before if key in after and after[key] != before[key] and not key.endswith("/")]
 
 
-def test_killed_runs_harm_nobody_on_s3(server: Server, worker: Account, tmp_path: Path) -> None:
-    kill_and_compare(lake_of(server, worker, tmp_path, "crash", tmp_path / "metastores"), tmp_path, KILLS)
+def test_killed_runs_harm_nobody_on_s3(server: Server, worker: Account, scratch: Path) -> None:
+    crash = scratch / "crash"
+    crash.mkdir()
+    kill_and_compare(lake_of(server, worker, crash, "crash", crash / "metastores"), crash, KILLS)
+
+
+@pytest.fixture(scope="module")
+def wrong(server: Server, worker: Account, clone: Path, scratch: Path) -> S3Lake:
+    """A lake and raw data with which nothing is wrong, beside buckets with which something is."""
+    lake = lake_of(server, worker, scratch / "wrong", "wrong", clone / ".metastore")
+    for source in ("log_data", "song_data"):
+        lake.deliver(f"{source}/1.json", b"{}")
+    server.new_bucket("not-ours", {})
+    server.new_bucket("read-only", {worker: READ})
+    return lake
+
+
+@pytest.mark.parametrize(
+    ("buckets", "settings", "sentence"),
+    [
+        ({}, {"AWS_SECRET_ACCESS_KEY": PLANTED}, "S3 refuses the credentials (SignatureDoesNotMatch); check AWS_ACC"),
+        ({}, {"AWS_ACCESS_KEY_ID": "AKNOBODY"}, "S3 refuses the credentials (InvalidAccessKeyId); check AWS_ACC"),
+        ({}, {"AWS_ACCESS_KEY_ID": ""}, "There are no credentials for S3; set AWS_"),
+        ({}, {"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found; correct AWS_"),
+        ({}, {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, "S3 can't be reached at http://127.0.0.1:9; check the"),
+        ({"raw_bucket": "not-there"}, {}, "There is no bucket not-there; create it, or name another by --raw."),
+        ({"lake_bucket": "not-there"}, {}, "There is no bucket not-there; create it, or name another by --lake."),
+        ({"raw_bucket": "read-only"}, {}, "There is nothing below s3a://read-only/raw/log_data; name a place with"),
+        ({"raw_bucket": "not-ours"}, {}, "The credentials may not list s3a://not-ours/raw/log_data; ask the owner of"),
+        ({"lake_bucket": "read-only"}, {}, "The credentials may not write s3a://read-only/lake; ask the owner of"),
+        ({"raw_bucket": "Not_A_Bucket"}, {}, "S3 answers InvalidBucketName when asked to list s3a://Not_A_Bucket/raw/"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    clone: Path, wrong: S3Lake, buckets: dict[str, Any], settings: dict[str, str], sentence: str
+) -> None:
+    began = time.monotonic()
+    said = run(clone, replace(wrong, **buckets), **settings)
+    # Nobody waits for Java to find it out.
+    assert time.monotonic() - began < 60
+    assert (said.returncode, said.stdout) == (2, "")
+    (line,) = [line for line in said.stderr.splitlines() if "profiles.yml" not in line]
+    assert line.startswith(sentence)
+    assert line.endswith(".")
+    assert not secrets_in(said.stderr.encode(), wrong)
+
+
+def test_plain_dbt_fails_without_the_secret_in_its_log(wrong: S3Lake, scratch: Path) -> None:
+    runs = Runs(wrong, scratch / "refused")
+    process = runs.start("run", AWS_SECRET_ACCESS_KEY=PLANTED)
+    output, _ = process.communicate()
+    assert process.returncode != 0
+    assert "Status Code: 403" in output
+    assert "Status Code: 403" in runs.log.read_text(encoding="utf-8")
+    assert not secrets_in(output.encode(), wrong)
+
+
+def test_no_secret_is_in_any_file(built: tuple[S3Lake, subprocess.CompletedProcess[str]], scratch: Path) -> None:
+    lake, said = built
+    assert not secrets_in((said.stdout + said.stderr).encode(), lake)
+    accounts = scratch / "server" / "accounts"
+    files = [file for file in scratch.rglob("*") if file.is_file() and accounts not in file.parents]
+    assert len(files) > 2000
+    assert [str(file) for file in files if secrets_in(file.read_bytes(), lake)] == []
+    # It would be found.
+    assert [file for file in accounts.rglob("*") if file.is_file() and secrets_in(file.read_bytes(), lake)]
+
+
+def secrets_in(content: bytes, lake: S3Lake) -> list[str]:
+    """Which of the secrets are in something that was written."""
+    known = (PLANTED, lake.account.secret, lake.server.owner.secret)
+    return [secret for secret in known if secret.encode() in content]
