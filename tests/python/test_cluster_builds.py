@@ -20,6 +20,8 @@ import oracle
 from canonical import first_differences
 from clusters import Cluster, call, said
 from ldap_server import directory
+from postgresql_server import Database
+from postgresql_server import serve as serve_postgresql
 from s3_server import READ, WRITE, Account, serve
 from s3_server import Server as S3
 from shared_data import raw_tree_1943
@@ -35,11 +37,12 @@ PASSWORD = "planted-password-of-ana"
 class Clients:
     """dbt and readers, on a cluster that works on S3."""
 
-    def __init__(self, scratch: Path, cluster: Cluster, s3: S3, account: Account) -> None:
+    def __init__(self, scratch: Path, cluster: Cluster, s3: S3, account: Account, metastore: Database) -> None:
         self.scratch = scratch
         self.cluster = cluster
         self.s3 = s3
         self.account = account
+        self.metastore = metastore
         self.raw = scratch / "raw"
         self.lake = "s3a://lake/tables"
         self.seen = scratch / "clients"
@@ -68,6 +71,19 @@ class Clients:
             "DBT_TARGET_PATH": str(self.seen / name / "target"),
             "DBT_LOG_PATH": str(self.seen / name / "logs"),
         }
+
+    def start_server(self, cluster: Cluster, *arguments: str) -> subprocess.Popen[str]:
+        """Start a cluster on the metastore, with the rights of the account."""
+        variables = {
+            "SPARKIFY_RAW": "s3a://raw",
+            "SPARKIFY_LAKE": self.lake,
+            "SPARKIFY_THRIFT_USER": "ana",
+            "DBT_ENV_SECRET_THRIFT_PASSWORD": PASSWORD,
+            "SPARKIFY_METASTORE_USER": self.metastore.user,
+            "SPARKIFY_METASTORE_PASSWORD": self.metastore.password,
+        }
+        at = ("--metastore", self.metastore.jdbc_url)
+        return cluster.start(*at, *arguments, **self.s3.environment(self.account), **variables)
 
     def start(self, name: str, *command: str, **variables: str) -> subprocess.Popen[str]:
         """A client that is under way."""
@@ -126,27 +142,30 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     """All of it, started once; when the last test is done, it is stopped and nothing of it is left."""
     scratch = tmp_path_factory.mktemp("cluster_builds")
     cluster = Cluster(scratch)
-    with serve(scratch / "s3") as s3, directory({"uid=ana,ou=people": PASSWORD}) as ldap:
+    people = directory({"uid=ana,ou=people": PASSWORD})
+    with serve(scratch / "s3") as s3, people as ldap, serve_postgresql() as metastore:
         account = s3.new_account()
         s3.new_bucket("raw", {account: READ})
         s3.new_bucket("lake", {account: WRITE})
         s3.new_bucket("foreign", {})
-        found = Clients(scratch, cluster, s3, account)
+        found = Clients(scratch, cluster, s3, account, metastore)
         raw_tree_1943(found.raw)
         for file in sorted(found.raw.rglob("*.json")):
             found.put(file)
-        variables = {"SPARKIFY_RAW": "s3a://raw", "SPARKIFY_LAKE": found.lake, "SPARKIFY_THRIFT_USER": "ana"}
-        secrets = s3.environment(account) | {"DBT_ENV_SECRET_THRIFT_PASSWORD": PASSWORD}
-        metastore = {"SPARKIFY_METASTORE": str(scratch / "metastore")}
-        started = cluster.start("--ldap-url", ldap, "--ldap-people", "ou=people", **variables, **secrets, **metastore)
+        started = found.start_server(cluster, "--ldap-url", ldap, "--ldap-people", "ou=people")
         try:
             assert started.returncode == 0, said(started)
             yield found
         finally:
-            stopped = call("stop", *cluster.at)
-            assert stopped.returncode == 0, said(stopped)
-            assert cluster.folder.everything() == set()
-            assert os.listdir(cluster.folder.path) == ["logs"]
+            stop(cluster)
+
+
+def stop(cluster: Cluster) -> None:
+    """Stop a cluster, of which nothing may be left but its logs."""
+    stopped = call("stop", *cluster.at)
+    assert stopped.returncode == 0, said(stopped)
+    assert cluster.folder.everything() == set()
+    assert os.listdir(cluster.folder.path) == ["logs"]
 
 
 def kill_worker(cluster: Cluster, name: str) -> None:
@@ -297,6 +316,17 @@ def test_a_killed_client_is_settled_by_hand_at_once(clients: Clients) -> None:
     assert clients.differences() == {}
 
 
+def test_a_second_server_shares_the_metastore(clients: Clients) -> None:
+    second = Cluster(clients.scratch / "second")
+    started = clients.start_server(second, "--workers", "1")
+    try:
+        assert started.returncode == 0, said(started)
+        question = "select count(*) from sparkify.songplays"
+        assert second.ask(question) == clients.server.ask(question)
+    finally:
+        stop(second)
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
@@ -328,7 +358,7 @@ def test_what_is_wrong_is_said_in_a_sentence(clients: Clients, variables: dict[s
 
 
 def test_no_secret_is_written_anywhere(clients: Clients) -> None:
-    secrets = [PASSWORD, "planted-wrong-password", clients.account.secret]
+    secrets = [PASSWORD, "planted-wrong-password", clients.account.secret, clients.metastore.password]
     files = [
         file for folder in (clients.seen, clients.cluster.folder.logs) for file in folder.rglob("*") if file.is_file()
     ]
