@@ -100,6 +100,10 @@ class Clients:
         """dbt of one client, under way."""
         return self.start(name, str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments)
 
+    def log(self, name: str) -> Path:
+        """Where a client's dbt writes what it does."""
+        return self.seen / name / "logs" / "dbt.log"
+
     def upload(self, name: str, content: bytes) -> None:
         """A raw file arrives, here for the independent computation and on S3."""
         file = self.raw / name
@@ -177,17 +181,20 @@ def kill_worker(cluster: Cluster, name: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def wait_for(client: subprocess.Popen[str], log: Path, sign: str) -> None:
+    """Wait until dbt has logged something, or has ended."""
+    while client.poll() is None and not (log.exists() and sign in log.read_text(encoding="utf-8")):
+        time.sleep(0.05)
+
+
 def test_a_build_ends_right_though_a_worker_dies(clients: Clients) -> None:
-    build = clients.start("first", sys.executable, "-m", "sparkify.run")
-    output = []
-    assert build.stdout is not None
-    for line in build.stdout:
-        output.append(line)
-        if "model int_song_rows: success" in line:
-            # int_log_rows is being written, as there are two threads.
-            kill_worker(clients.cluster, "worker-1")
-    assert build.wait() == 0, "".join(output)
-    assert "39 of 6,820 plays matched a song of the catalogue" in "".join(output)
+    build = clients.dbt("first", "run", "--threads", "4")
+    # While the events are parsed and written.
+    wait_for(build, clients.log("first"), "create table sparkify_versions.int_log_rows__")
+    time.sleep(1)
+    kill_worker(clients.cluster, "worker-1")
+    output, _ = build.communicate()
+    assert build.returncode == 0, output
     assert clients.differences() == {}
 
 
@@ -236,18 +243,14 @@ def states(server: Server) -> dict[str, set[tuple[str, ...]]]:
     return {table: {tuple(map(str, row)) for row in server.ask(state_of(table))} for table in STAR}
 
 
-NEW_SONG = {
-    "num_songs": 1,
-    "artist_id": "ARNEW",
-    "artist_latitude": None,
-    "artist_longitude": None,
-    "artist_location": "",
-    "artist_name": "Des'ree",
-    "song_id": "SONEW",
-    "title": "You Gotta Be",
-    "duration": 246.30812,
-    "year": 1994,
-}
+def song_of(play: bytes) -> bytes:
+    """A song that a play is of."""
+    event = json.loads(play)
+    of_artist = {"artist_id": "ARNEW", "artist_name": event["artist"], "artist_location": ""}
+    of_song = {"song_id": "SONEW", "title": event["song"], "duration": event["length"], "year": 1994}
+    return json.dumps(
+        {"num_songs": 1, "artist_latitude": None, "artist_longitude": None} | of_artist | of_song
+    ).encode()
 
 
 def test_two_clients_at_once_and_ten_readers(clients: Clients) -> None:
@@ -255,7 +258,7 @@ def test_two_clients_at_once_and_ten_readers(clients: Clients) -> None:
     late = (clients.raw / "log_data" / "2018" / "11" / "2018-11-30-events.json").read_bytes().splitlines()
     changed = [line.replace(b'"level":"free"', b'"level":"paid"') for line in late[:50]]
     clients.upload("log_data/2018/12/corrected.json", b"\n".join(changed))
-    clients.upload("song_data/new.json", json.dumps(NEW_SONG).encode())
+    clients.upload("song_data/new.json", song_of(next(line for line in late if b'"NextSong"' in line)))
     with Readers(clients.server, 10) as readers:
         of_songs = clients.dbt("songs", "run", "-s", "+songs", "+artists", "--exclude=config.materialized:view")
         of_users = clients.dbt("users", "run", "-s", "+users", "--exclude=config.materialized:view")
@@ -304,15 +307,17 @@ def test_a_run_that_would_meet_another_stops(clients: Clients) -> None:
 def test_a_killed_client_is_settled_by_hand_at_once(clients: Clients) -> None:
     clients.upload("log_data/2018/12/more.json", (clients.raw / "log_data/2018/12/corrected.json").read_bytes())
     killed = clients.dbt("killed", "run", "--full-refresh", "-s", "+songplays")
-    log = clients.seen / "killed" / "logs" / "dbt.log"
-    while killed.poll() is None and not (log.exists() and "int_song_rows__" in log.read_text(encoding="utf-8")):
-        time.sleep(0.05)
+    wait_for(killed, clients.log("killed"), "create table sparkify_versions.int_song_rows__")
     killed.kill()
     killed.wait()
-    for command in (("run-operation", "settle_interrupted_runs"), ("build", "--threads", "4")):
-        client = clients.dbt("next", *command)
-        output, _ = client.communicate()
-        assert client.returncode == 0, output
+    settling = clients.dbt("settling", "run-operation", "settle_interrupted_runs")
+    output, _ = settling.communicate()
+    assert settling.returncode == 0, output
+    # With every test of the project, over the server.
+    whole = clients.start("whole", sys.executable, "-m", "sparkify.run")
+    output, _ = whole.communicate()
+    assert whole.returncode == 0, output
+    assert "plays matched a song of the catalogue" in output
     assert clients.differences() == {}
 
 
