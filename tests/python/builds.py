@@ -39,6 +39,11 @@ class Lake:
         prefix = f"file:{self.raw.resolve()}/"
         return [(*row[:at], unquote(str(row[at])).removeprefix(prefix), *row[at + 1 :]) for row in found]
 
+    def all_rows(self, table: str) -> list[Row]:
+        """The rows of a table in its own columns."""
+        with connect(str(self.folder), self.schema) as connection:
+            return connection.sql(f"select * from {table}").fetchall()
+
     def files(self, table: str) -> list[Path]:
         """Data files of the newest version of a table."""
         return tables(str(self.folder), self.schema)[table].files

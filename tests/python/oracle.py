@@ -426,6 +426,11 @@ def load(raw: Path, source: Source) -> Loaded:
 # The star
 
 
+def event_key(event: Fields) -> str:
+    """The key of an event: md5 over session and item in session."""
+    return hashlib.md5(f"{event['sessionId']}|{event['itemInSession']}".encode()).hexdigest()
+
+
 def _start_time(play: Fields) -> datetime:
     start: datetime = EPOCH + play["ts"] * MILLISECOND
     return start
@@ -451,10 +456,9 @@ def _songplays(plays: list[Fields], songs: list[Fields], tolerance: float) -> li
                     matches.append((distance, song["song_id"], song["artist_id"]))
         _, song_id, artist_id = min(matches, default=(None, None, None))
         start = _start_time(play)
-        key = f"{play['sessionId']}|{play['itemInSession']}"
         rows.append(
             (
-                hashlib.md5(key.encode()).hexdigest(),
+                event_key(play),
                 start,
                 play["userId"],
                 play["level"],

@@ -1,0 +1,416 @@
+"""The analytics marts computed in plain Python from the raw JSON, from their descriptions and never from their SQL.
+
+Where the marts use windows, partial sums and set operations, this walks over events and days one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import oracle
+from oracle import EPOCH, MILLISECOND, Fields, Row
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+DAY_MS = 86_400_000
+VALID_MS = 30_000
+ENDS_OF_PLAY = ("NextSong", "Logout", "Cancellation Confirmation")
+SUBSCRIPTION_PAGES = (
+    "Upgrade",
+    "Submit Upgrade",
+    "Downgrade",
+    "Submit Downgrade",
+    "Cancel",
+    "Cancellation Confirmation",
+)
+
+
+@dataclass(frozen=True)
+class Play:
+    """A play and how much of it was heard."""
+
+    event: Fields
+    at: datetime
+    day: date
+    user: int
+    level: str
+    title: str | None
+    artist: str | None
+    song_id: str | None
+    artist_id: str | None
+    listened_ms: int | None
+    outcome: str
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it was heard for 30 seconds or longer."""
+        return self.listened_ms is not None and self.listened_ms >= VALID_MS
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the marts are computed from."""
+
+    events: list[Fields]
+    plays: list[Play]
+    spans: list[Row]
+
+    @property
+    def listening_days(self) -> dict[int, set[date]]:
+        """Days with plays, by user."""
+        days: dict[int, set[date]] = defaultdict(set)
+        for play in self.plays:
+            days[play.user].add(play.day)
+        return days
+
+
+def moment(event: Fields) -> datetime:
+    """When an event happened (UTC)."""
+    at: datetime = EPOCH + event["ts"] * MILLISECOND
+    return at
+
+
+def monday(day: date) -> date:
+    """Monday of a day's ISO week."""
+    return day - day.weekday() * DAY
+
+
+def every_day(first: date, last: date) -> Iterator[date]:
+    """The days from one to another, both included."""
+    while first <= last:
+        yield first
+        first += DAY
+
+
+def share(part: int, whole: int) -> float | None:
+    """A part of a whole; none of nothing."""
+    return part / whole if whole else None
+
+
+def _heard(play: Fields, later: list[Fields]) -> tuple[int | None, str]:
+    """Milliseconds heard and outcome of a play, given the later events of its session in order."""
+    length: float | None = play["length"]
+    if length is None:
+        return None, "unknown"
+    length_ms = math.floor(length * 1000 + 0.5)
+    end = next((event for event in later if event["page"] in ENDS_OF_PLAY), None)
+    if end is None or end["ts"] - play["ts"] > DAY_MS:
+        return length_ms, "unknown"
+    passed = end["ts"] - play["ts"]
+    if passed >= math.floor(length) * 1000:
+        return min(passed, length_ms), "complete"
+    return passed, "skipped" if end["page"] == "NextSong" else "stopped"
+
+
+def facts(raw: Path) -> Facts:
+    """Reads the raw files."""
+    star = oracle.compute(raw)
+    events = sorted(
+        oracle.load(raw, oracle.LOG_DATA).kept, key=lambda row: (row["ts"], row["itemInSession"], row["sessionId"])
+    )
+    matches = {row[0]: (row[4], row[5]) for row in star.tables["songplays"]}
+    sessions: dict[int, list[Fields]] = defaultdict(list)
+    for event in events:
+        sessions[event["sessionId"]].append(event)
+    plays = []
+    for session in sessions.values():
+        for position, event in enumerate(session):
+            if event["page"] == "NextSong":
+                listened_ms, outcome = _heard(event, session[position + 1 :])
+                at = moment(event)
+                plays.append(
+                    Play(
+                        event,
+                        at,
+                        at.date(),
+                        event["userId"],
+                        event["level"],
+                        event["song"],
+                        event["artist"],
+                        *matches[oracle.event_key(event)],
+                        listened_ms,
+                        outcome,
+                    )
+                )
+    return Facts(events, plays, star.tables["user_level_history"])
+
+
+# ----------------------------------------------------------------------------------------------------
+# Behaviour
+
+
+def daily_activity(known: Facts) -> list[Row]:
+    """One row per day with an event of a user."""
+    rows: list[Row] = []
+    by_day: dict[date, list[Fields]] = defaultdict(list)
+    for event in known.events:
+        if event["userId"] is not None:
+            by_day[moment(event).date()].append(event)
+    for day, events in by_day.items():
+        plays = [play for play in known.plays if play.day == day]
+        rows.append(
+            (
+                day,
+                len({event["userId"] for event in events}),
+                len({event["sessionId"] for event in events}),
+                len(events),
+                len({play.user for play in plays}),
+                len({play.user for play in plays if play.level == "paid"}),
+                len(plays),
+                sum(play.level == "paid" for play in plays),
+                sum(play.is_valid for play in plays),
+                sum(play.outcome == "complete" for play in plays),
+                sum(play.outcome == "skipped" for play in plays),
+                sum(play.listened_ms or 0 for play in plays) / 3_600_000,
+            )
+        )
+    return rows
+
+
+def active_users_daily(known: Facts) -> list[Row]:
+    """One row per day from the first play to the last."""
+    days_of = known.listening_days
+    every = {day for days in days_of.values() for day in days}
+    rows: list[Row] = []
+    for today in every_day(min(every), max(every)) if every else ():
+        active = {
+            length: {user for user, days in days_of.items() if any(today - back * DAY in days for back in range(length))}
+            for length in (1, 7, 30)
+        }
+        month_before = {
+            user for user, days in days_of.items() if any(today - back * DAY in days for back in range(1, 31))
+        }
+        ever_before = {user for user, days in days_of.items() if min(days) < today}
+        rows.append(
+            (
+                today,
+                *(len(users) for users in active.values()),
+                len(active[1] - ever_before),
+                len(active[1] & month_before),
+                len((active[1] & ever_before) - month_before),
+                len(month_before - active[30]),
+            )
+        )
+    return rows
+
+
+def retention_cohorts_weekly(known: Facts) -> list[Row]:
+    """One row per cohort and week since then."""
+    weeks_of = {user: {monday(day) for day in days} for user, days in known.listening_days.items()}
+    last = max((max(weeks) for weeks in weeks_of.values()), default=date.min)
+    rows: list[Row] = []
+    for cohort in {min(weeks) for weeks in weeks_of.values()}:
+        members = [weeks for weeks in weeks_of.values() if min(weeks) == cohort]
+        for since in range((last - cohort) // WEEK + 1):
+            retained = sum(cohort + since * WEEK in weeks for weeks in members)
+            rows.append((cohort, since, len(members), retained, retained / len(members)))
+    return rows
+
+
+def _subscription_events(known: Facts) -> dict[int, list[tuple[datetime, str]]]:
+    visits: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for event in known.events:
+        if event["userId"] is not None and event["page"] in SUBSCRIPTION_PAGES:
+            visits[event["userId"]].append((moment(event), event["page"]))
+    return visits
+
+
+def subscription_changes(known: Facts) -> list[Row]:
+    """One row per change of a user's level."""
+    visits, days_of = _subscription_events(known), known.listening_days
+    rows: list[Row] = []
+    for (user, old, since, until, _), (next_user, new, *_) in zip(known.spans, known.spans[1:], strict=False):
+        if next_user != user:
+            continue
+        kind = "Upgrade" if new == "paid" else "Downgrade"
+        views = [at for at, page in visits[user] if page == kind and since <= at <= until]
+        submits = [at for at, page in visits[user] if page == f"Submit {kind}" and since <= at <= until]
+        rows.append(
+            (
+                user,
+                until,
+                kind.lower(),
+                old,
+                new,
+                since,
+                (until.date() - since.date()).days,
+                sum(since.date() <= day < until.date() for day in days_of[user]),
+                len(views),
+                min(views, default=None),
+                max(submits, default=None),
+            )
+        )
+    return rows
+
+
+def conversion_funnel(known: Facts) -> list[Row]:
+    """One row per step from free to paid."""
+    visits = _subscription_events(known)
+    reached: Counter[int] = Counter()
+    for user in {span[0] for span in known.spans}:
+        spans = [span for span in known.spans if span[0] == user]
+        # Each step at its first moment after the step before.
+        steps: list[list[datetime]] = [
+            [span[2] for span in spans if span[1] == "free"],
+            [at for at, page in visits[user] if page == "Upgrade"],
+            [at for at, page in visits[user] if page == "Submit Upgrade"],
+            [span[2] for span in spans if span[1] == "paid"],
+        ]
+        at = datetime.min
+        for number, moments in enumerate(steps, start=1):
+            after = [moment for moment in moments if moment >= at]
+            if not after:
+                break
+            at = min(after)
+            reached[number] += 1
+    names = (
+        "listened on the free level",
+        "saw the page Upgrade",
+        "submitted the upgrade",
+        "listened on the paid level",
+    )
+    return [
+        (
+            number,
+            name,
+            reached[number],
+            share(reached[number], reached[1]),
+            share(reached[number], reached[number - 1]) if number > 1 else None,
+        )
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def subscription_movements_weekly(known: Facts) -> list[Row]:
+    """One row per week from the first play to the last."""
+    weeks = sorted({monday(play.day) for play in known.plays})
+    rows: list[Row] = []
+    for number in range((weeks[-1] - weeks[0]) // WEEK + 1 if weeks else 0):
+        week = weeks[0] + number * WEEK
+        start = datetime.combine(week, datetime.min.time())
+        users: Counter[tuple[str, str]] = Counter()
+        for user in {span[0] for span in known.spans}:
+            spans = [span for span in known.spans if span[0] == user]
+            for name, end in (("start", start), ("end", start + WEEK)):
+                levels = [span[1] for span in spans if span[2] < end]
+                if levels:
+                    users[name, levels[-1]] += 1
+            for before, span in zip([None, *spans], spans, strict=False):
+                if start <= span[2] < start + WEEK:
+                    users["new" if before is None else "change", span[1]] += 1
+        row = [
+            users["start", "free"],
+            users["start", "paid"],
+            users["new", "free"],
+            users["new", "paid"],
+            users["change", "paid"],
+            users["change", "free"],
+            users["end", "free"],
+            users["end", "paid"],
+        ]
+        rows.append((week, *row, share(row[4], row[0] + row[2]), share(row[5], row[1] + row[3])))
+    return rows
+
+
+# ----------------------------------------------------------------------------------------------------
+# Artists over time
+
+CHART_SIZE = 100
+
+
+def _popularity(known: Facts, period: Callable[[date], date], by_song: bool) -> dict[date, list[Row]]:
+    """By period, in the order of rank: (title and artist, or artist; ids and counts)."""
+    groups: dict[date, dict[Row, list[Play]]] = defaultdict(lambda: defaultdict(list))
+    for play in known.plays:
+        key = (play.title, play.artist) if by_song else (play.artist,)
+        if None not in key:
+            groups[period(play.day)][key].append(play)
+    ranked: dict[date, list[Row]] = {}
+    for when, entities in groups.items():
+        rows: list[Row] = []
+        for key, plays in entities.items():
+            if by_song:
+                ids: Row = min(((p.song_id, p.artist_id) for p in plays if p.song_id), default=(None, None))
+            else:
+                ids = (
+                    min((p.artist_id for p in plays if p.artist_id), default=None),
+                    len({p.title for p in plays} - {None}),
+                )
+            hours = sum(p.listened_ms or 0 for p in plays) / 3_600_000
+            rows.append((*key, *ids, len(plays), len({p.user for p in plays}), sum(p.is_valid for p in plays), hours))
+        # Code points sort as the bytes of UTF-8 do.
+        rows.sort(key=lambda row: (-row[-4], -row[-3], *(str(part) for part in row[: 2 if by_song else 1])))
+        ranked[when] = rows
+    return ranked
+
+
+def popularity_daily(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
+    """One row per day and song, or artist."""
+    return lambda known: [
+        (day, *row, rank, day.replace(day=1))
+        for day, rows in _popularity(known, lambda day: day, by_song).items()
+        for rank, row in enumerate(rows, start=1)
+    ]
+
+
+def popularity_weekly(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
+    """One row per week and song, or artist."""
+    return lambda known: [
+        (*row, rank, week)
+        for week, rows in _popularity(known, monday, by_song).items()
+        for rank, row in enumerate(rows, start=1)
+    ]
+
+
+def chart_weekly(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
+    """One row per week and place."""
+
+    def chart(known: Facts) -> Iterator[Row]:
+        keys = 2 if by_song else 1
+        positions: dict[date, dict[Row, int]] = {}
+        for week, rows in sorted(_popularity(known, monday, by_song).items()):
+            before = [chart for earlier, chart in positions.items() if earlier < week]
+            last = positions.get(week - WEEK, {})
+            positions[week] = {row[:keys]: rank for rank, row in enumerate(rows[:CHART_SIZE], start=1)}
+            for row in rows[:CHART_SIZE]:
+                entity = row[:keys]
+                place = positions[week][entity]
+                earlier_places = [chart[entity] for chart in before if entity in chart]
+                previous = last.get(entity)
+                yield (
+                    week,
+                    place,
+                    *row[: 4 if by_song else 2],
+                    row[-4],
+                    row[-3],
+                    previous,
+                    None if previous is None else previous - place,
+                    min([*earlier_places, place]),
+                    len(earlier_places) + 1,
+                    not earlier_places,
+                    bool(earlier_places) and previous is None,
+                )
+
+    return chart
+
+
+MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
+    "daily_activity": daily_activity,
+    "active_users_daily": active_users_daily,
+    "retention_cohorts_weekly": retention_cohorts_weekly,
+    "subscription_changes": subscription_changes,
+    "conversion_funnel": conversion_funnel,
+    "subscription_movements_weekly": subscription_movements_weekly,
+    "song_popularity_daily": popularity_daily(by_song=True),
+    "song_popularity_weekly": popularity_weekly(by_song=True),
+    "artist_popularity_daily": popularity_daily(by_song=False),
+    "artist_popularity_weekly": popularity_weekly(by_song=False),
+    "song_chart_weekly": chart_weekly(by_song=True),
+    "artist_chart_weekly": chart_weekly(by_song=False),
+}
