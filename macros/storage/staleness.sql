@@ -63,5 +63,5 @@
 
 {# Vars that only the models which name them follow from. #}
 {% macro vars_of_marts() %}
-    {{ return(['valid_play_seconds', 'chart_size']) }}
+    {{ return(['valid_play_seconds', 'session_gap_minutes', 'chart_size']) }}
 {% endmacro %}

@@ -30,10 +30,10 @@ ranked_artists as (
         listeners,
         valid_plays,
         listening_hours,
-        row_number() over (
+        cast(row_number() over (
             partition by event_date
             order by plays desc, listeners desc, artist asc
-        ) as play_rank,
+        ) as int) as play_rank,
         {{ first_of_month('event_date') }} as event_month
     from artist_days
 )

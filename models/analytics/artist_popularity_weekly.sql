@@ -32,10 +32,10 @@ ranked_artists as (
         listeners,
         valid_plays,
         listening_hours,
-        row_number() over (
+        cast(row_number() over (
             partition by week_start_date
             order by plays desc, listeners desc, artist asc
-        ) as play_rank,
+        ) as int) as play_rank,
         week_start_date
     from artist_weeks
 )

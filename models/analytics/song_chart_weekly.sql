@@ -12,7 +12,7 @@ charted_songs as (
             order by week_start_date
             rows between unbounded preceding and current row
         ) as peak_position,
-        row_number() over (partition by title, artist order by week_start_date) as weeks_on_chart
+        cast(row_number() over (partition by title, artist order by week_start_date) as int) as weeks_on_chart
     from popularity
     where play_rank <= {{ var('chart_size') }}
 ),

@@ -32,10 +32,10 @@ ranked_songs as (
         listeners,
         valid_plays,
         listening_hours,
-        row_number() over (
+        cast(row_number() over (
             partition by event_date
             order by plays desc, listeners desc, title asc, artist asc
-        ) as play_rank,
+        ) as int) as play_rank,
         {{ first_of_month('event_date') }} as event_month
     from song_days
 )

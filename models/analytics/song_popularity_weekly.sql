@@ -34,10 +34,10 @@ ranked_songs as (
         listeners,
         valid_plays,
         listening_hours,
-        row_number() over (
+        cast(row_number() over (
             partition by week_start_date
             order by plays desc, listeners desc, title asc, artist asc
-        ) as play_rank,
+        ) as int) as play_rank,
         week_start_date
     from song_weeks
 )

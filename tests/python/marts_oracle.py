@@ -6,12 +6,15 @@ Where the marts use windows, partial sums and set operations, this walks over ev
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import oracle
 from oracle import EPOCH, MILLISECOND, Fields, Row
@@ -60,6 +63,11 @@ class Facts:
     events: list[Fields]
     plays: list[Play]
     spans: list[Row]
+
+    @cached_property
+    def play_of(self) -> dict[tuple[int, int], Play]:
+        """Plays by session and item."""
+        return {(play.event["sessionId"], play.event["itemInSession"]): play for play in self.plays}
 
     @property
     def listening_days(self) -> dict[int, set[date]]:
@@ -400,6 +408,137 @@ def chart_weekly(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
     return chart
 
 
+# ----------------------------------------------------------------------------------------------------
+# Sessions and peak hours
+
+SESSION_GAP_MS = 30 * 60_000
+ZONES = {
+    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
+    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
+    "America/Denver": "CO ID MT NM UT WY",
+    "America/Phoenix": "AZ",
+    "America/Los_Angeles": "CA NV OR WA",
+    "America/Anchorage": "AK",
+    "Pacific/Honolulu": "HI",
+}
+ZONE_OF = {state: ZoneInfo(zone) for zone, states in ZONES.items() for state in states.split()}
+
+
+@dataclass
+class Session:
+    """A session of either kind, and where its events are in the other kind."""
+
+    events: list[Fields]
+    end_ms: int
+    others: set[int]
+
+    def measures(self, known: Facts) -> Row:
+        """The columns that sessions of both kinds have."""
+        plays = [known.play_of[event["sessionId"], event["itemInSession"]] for event in self.events if _is_play(event)]
+        start = moment(self.events[0])
+        return (
+            start,
+            EPOCH + self.end_ms * MILLISECOND,
+            start.date(),
+            (self.end_ms - self.events[0]["ts"]) / 60_000,
+            len(self.events),
+            len(plays),
+            sum(play.level == "paid" for play in plays),
+            sum(play.is_valid for play in plays),
+            sum(play.outcome == "complete" for play in plays),
+            sum(play.outcome == "skipped" for play in plays),
+            sum(play.listened_ms or 0 for play in plays) / 60_000,
+        )
+
+
+def _is_play(event: Fields) -> bool:
+    return bool(event["page"] == "NextSong")
+
+
+def _active_until(known: Facts, event: Fields) -> int:
+    """End of an event, or of the music that it began, in epoch ms."""
+    end: int = event["ts"]
+    if _is_play(event):
+        end += known.play_of[event["sessionId"], event["itemInSession"]].listened_ms or 0
+    return end
+
+
+def _sessions(known: Facts) -> tuple[dict[int, Session], dict[int, list[Session]]]:
+    """Sessions of the log by id, and inactivity sessions by user."""
+    of_log: dict[int, Session] = {}
+    of_users: dict[int, list[Session]] = defaultdict(list)
+    # As several sessions may go on at once, a session's order is that of time first.
+    for event in sorted(known.events, key=lambda row: (row["ts"], row["sessionId"], row["itemInSession"])):
+        end = _active_until(known, event)
+        session = of_log.setdefault(event["sessionId"], Session([], end, set()))
+        session.events.append(event)
+        session.end_ms = max(session.end_ms, end)
+        if event["userId"] is None:
+            continue
+        mine = of_users[event["userId"]]
+        if not mine or event["ts"] - mine[-1].end_ms >= SESSION_GAP_MS:
+            mine.append(Session([], end, set()))
+        mine[-1].events.append(event)
+        mine[-1].end_ms = max(mine[-1].end_ms, end)
+        mine[-1].others.add(event["sessionId"])
+        # Inactivity sessions of several users may begin at the same moment and are one here, as in the mart.
+        session.others.add(mine[-1].events[0]["ts"])
+    return of_log, of_users
+
+
+def sessions(known: Facts) -> Iterator[Row]:
+    """One row per session of the log."""
+    for session_id, session in _sessions(known)[0].items():
+        users = {event["userId"] for event in session.events} - {None}
+        assert len(users) <= 1, "the rule for several users is tested by hand"
+        yield (session_id, min(users, default=None), *session.measures(known), len(session.others))
+
+
+def inactivity_sessions(known: Facts) -> Iterator[Row]:
+    """One row per user and stretch of activity."""
+    for user, of_user in _sessions(known)[1].items():
+        for session in of_user:
+            yield (user, *session.measures(known), len(session.others))
+
+
+def session_comparison(known: Facts) -> Iterator[Row]:
+    """One row per definition."""
+    of_log, of_users = _sessions(known)
+    for definition, found in (
+        ("log", [session for session in of_log.values() if session.others]),
+        ("inactivity", [session for mine in of_users.values() for session in mine]),
+    ):
+        plays = sum(_is_play(event) for session in found for event in session.events)
+        lengths = [session.end_ms - session.events[0]["ts"] for session in found]
+        yield (
+            definition,
+            len(found),
+            sum(any(map(_is_play, session.events)) for session in found),
+            sum(len(session.others) > 1 for session in found),
+            share(plays, len(found)),
+            share(sum(lengths), len(found) * 60_000),
+            max(lengths, default=0) / 60_000,
+        )
+
+
+def listening_heat_map(known: Facts) -> Iterator[Row]:
+    """One row per clock, weekday and hour."""
+    heard: dict[tuple[str, int, int], list[Play]] = defaultdict(list)
+    for play in known.plays:
+        heard["utc", play.at.isoweekday(), play.at.hour].append(play)
+        state = re.search(r"(?:^|, )([^,]*?)(?:-[^,]*)?$", play.event["location"] or "")
+        if state and state[1] in ZONE_OF:
+            local = play.at.replace(tzinfo=timezone.utc).astimezone(ZONE_OF[state[1]])
+            heard["local", local.isoweekday(), local.hour].append(play)
+    for clock in ("utc", "local"):
+        total = sum(len(plays) for key, plays in heard.items() if key[0] == clock)
+        for weekday in range(1, 8):
+            for hour in range(24):
+                plays = heard.get((clock, weekday, hour), [])
+                hours = sum(play.listened_ms or 0 for play in plays) / 3_600_000
+                yield clock, weekday, hour, len(plays), hours, share(len(plays), total)
+
+
 MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "daily_activity": daily_activity,
     "active_users_daily": active_users_daily,
@@ -413,4 +552,8 @@ MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "artist_popularity_weekly": popularity_weekly(by_song=False),
     "song_chart_weekly": chart_weekly(by_song=True),
     "artist_chart_weekly": chart_weekly(by_song=False),
+    "sessions": sessions,
+    "inactivity_sessions": inactivity_sessions,
+    "session_comparison": session_comparison,
+    "listening_heat_map": listening_heat_map,
 }
