@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with segments as (
     select * from {{ ref('int_activity_segments') }}
 ),
