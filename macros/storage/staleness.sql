@@ -63,5 +63,8 @@
 
 {# Vars that only the models which name them follow from. #}
 {% macro vars_of_marts() %}
-    {{ return(['valid_play_seconds', 'session_gap_minutes', 'chart_size']) }}
+    {{ return([
+        'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
+        'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
+    ]) }}
 {% endmacro %}

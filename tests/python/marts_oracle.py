@@ -5,6 +5,7 @@ Where the marts use windows, partial sums and set operations, this walks over ev
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -539,6 +541,160 @@ def listening_heat_map(known: Facts) -> Iterator[Row]:
                 yield clock, weekday, hour, len(plays), hours, share(len(plays), total)
 
 
+# ----------------------------------------------------------------------------------------------------
+# Recommendations
+
+LIST_LENGTH = 10
+HISTORY_SONGS = 200
+NEIGHBOURS = 50
+MIN_CO_LISTENERS = 2
+SHRINKAGE = 10
+
+Song = tuple[str, str]
+
+
+def _song_key(song: Song) -> str:
+    return hashlib.md5("".join(hashlib.md5(part.encode()).hexdigest() for part in song).encode()).hexdigest()
+
+
+class Recommender:
+    """Item-based collaborative filtering on who played what, with one dictionary of songs a user."""
+
+    def __init__(self, listened: dict[int, set[Song]], known: dict[int, set[Song]]) -> None:
+        """`listened`: the songs to learn from, by user; `known`: those not to recommend."""
+        self.listened, self.known = listened, known
+        self.listeners = Counter(song for songs in listened.values() for song in songs)
+        co_listeners: dict[Song, Counter[Song]] = defaultdict(Counter)
+        for songs in listened.values():
+            for one, other in permutations([song for song in songs if self.listeners[song] >= MIN_CO_LISTENERS], 2):
+                co_listeners[one][other] += 1
+        self.neighbours = {
+            song: sorted(
+                ((self._similarity(song, other, common), common, other) for other, common in others.items()),
+                key=lambda found: (-found[0], self.by_popularity(found[2])),
+            )[:NEIGHBOURS]
+            for song, counts in co_listeners.items()
+            if (others := {other: common for other, common in counts.items() if common >= MIN_CO_LISTENERS})
+        }
+
+    def by_popularity(self, song: Song) -> Row:
+        """Orders songs: most listeners first."""
+        return -self.listeners[song], _song_key(song)
+
+    def _similarity(self, one: Song, other: Song, common: int) -> int:
+        norm = math.sqrt(self.listeners[one] * self.listeners[other])
+        return math.floor(1_000_000 * common * common / (norm * (common + SHRINKAGE)) + 0.5)
+
+    def co_listened(self, user: int) -> list[tuple[int, Song]]:
+        """Score and song, best first."""
+        scores: Counter[Song] = Counter()
+        for song in self.listened.get(user, ()):
+            for similarity, _, other in self.neighbours.get(song, ()):
+                scores[other] += similarity
+        new = [(score, song) for song, score in scores.items() if song not in self.known.get(user, ())]
+        return sorted(new, key=lambda found: (-found[0], self.by_popularity(found[1])))[:LIST_LENGTH]
+
+    def popular(self, catalogue: Iterable[Song]) -> list[Song]:
+        """The songs of a catalogue, most listeners first."""
+        return sorted(catalogue, key=self.by_popularity)
+
+
+def _user_songs(known: Facts) -> dict[int, dict[Song, tuple[datetime, datetime]]]:
+    """First and last play, by user and song."""
+    songs: dict[int, dict[Song, tuple[datetime, datetime]]] = defaultdict(dict)
+    for play in known.plays:
+        if play.title is not None and play.artist is not None:
+            song = (play.title, play.artist)
+            first, last = songs[play.user].get(song, (play.at, play.at))
+            songs[play.user][song] = (min(first, play.at), max(last, play.at))
+    return songs
+
+
+def _considered(songs: dict[Song, tuple[datetime, datetime]]) -> set[Song]:
+    newest = sorted(sorted(songs, key=_song_key), key=lambda song: songs[song][1], reverse=True)
+    return set(newest[:HISTORY_SONGS])
+
+
+def _song_ids(known: Facts) -> dict[Song, Row]:
+    ids: dict[Song, Row] = {}
+    for play in known.plays:
+        if play.title is not None and play.artist is not None and play.song_id is not None:
+            song = (play.title, play.artist)
+            ids[song] = min(ids.get(song, (play.song_id, play.artist_id)), (play.song_id, play.artist_id))
+    return ids
+
+
+def _serving(known: Facts) -> tuple[Recommender, set[Song]]:
+    played = _user_songs(known)
+    listened = {user: _considered(songs) for user, songs in played.items()}
+    recommender = Recommender(listened, {user: set(songs) for user, songs in played.items()})
+    return recommender, {song for songs in played.values() for song in songs}
+
+
+def song_recommendations(known: Facts) -> Iterator[Row]:
+    """One row per song and rank."""
+    recommender, catalogue = _serving(known)
+    ids, popular = _song_ids(known), recommender.popular(catalogue)
+    for song in catalogue:
+        near: list[Row] = [
+            (other, "co_listening", common, similarity / 1_000_000)
+            for similarity, common, other in recommender.neighbours.get(song, ())[:LIST_LENGTH]
+        ]
+        listed = {song, *(row[0] for row in near)}
+        near += [(other, "popularity", None, None) for other in popular[: 2 * LIST_LENGTH + 1] if other not in listed]
+        for rank, (other, *why) in enumerate(near[:LIST_LENGTH], start=1):
+            yield (*song, ids.get(song, (None,))[0], rank, *other, ids.get(other, (None,))[0], *why)
+
+
+def user_recommendations(known: Facts) -> Iterator[Row]:
+    """One row per user and rank."""
+    recommender, catalogue = _serving(known)
+    ids, popular = _song_ids(known), recommender.popular(catalogue)
+    for user in {play.user for play in known.plays}:
+        offers: list[Row] = [
+            (song, "co_listening", score / 1_000_000) for score, song in recommender.co_listened(user)
+        ]
+        listed = recommender.known.get(user, set()) | {offer[0] for offer in offers}
+        offers += [(song, "popularity", None) for song in popular if song not in listed]
+        for rank, (song, *why) in enumerate(offers[:LIST_LENGTH], start=1):
+            yield (user, rank, *song, *ids.get(song, (None, None)), *why)
+
+
+def recommendation_evaluation(known: Facts) -> Iterator[Row]:
+    """One row per method."""
+    played = _user_songs(known)
+    listened = {user: _considered(songs) for user, songs in played.items()}
+    hidden = {
+        user: max(sorted(listened[user], key=_song_key), key=lambda song: songs[song][0])
+        for user, songs in played.items()
+        if len(songs) > 1
+    }
+    for user, song in hidden.items():
+        listened[user].remove(song)
+    recommender = Recommender(
+        listened, {user: set(songs) - {hidden.get(user)} for user, songs in played.items()}
+    )
+    popular = recommender.popular(recommender.listeners)
+    lists: dict[str, dict[int, list[Song]]] = defaultdict(dict)
+    for user in hidden:
+        near = [song for _, song in recommender.co_listened(user)]
+        new = [song for song in popular if song not in recommender.known[user]]
+        lists["co_listening"][user] = near
+        lists["popularity"][user] = new[:LIST_LENGTH]
+        lists["co_listening_then_popularity"][user] = (near + [song for song in new if song not in near])[:LIST_LENGTH]
+    for method, of_users in lists.items():
+        hits = sum(hidden[user] in songs for user, songs in of_users.items())
+        yield (
+            method,
+            LIST_LENGTH,
+            len(hidden),
+            sum(recommender.listeners[song] > 0 for song in hidden.values()),
+            hits,
+            share(hits, len(hidden)),
+            len({song for songs in of_users.values() for song in songs}),
+        )
+
+
 MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "daily_activity": daily_activity,
     "active_users_daily": active_users_daily,
@@ -556,4 +712,7 @@ MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "inactivity_sessions": inactivity_sessions,
     "session_comparison": session_comparison,
     "listening_heat_map": listening_heat_map,
+    "song_recommendations": song_recommendations,
+    "user_recommendations": user_recommendations,
+    "recommendation_evaluation": recommendation_evaluation,
 }
