@@ -523,14 +523,20 @@ def session_comparison(known: Facts) -> Iterator[Row]:
         )
 
 
+def _state(location: str | None) -> str | None:
+    """The first state that a location ends with."""
+    found = re.search(r"(?:^|, )([A-Z]{2})(?:-[^,]*)?$", location or "")
+    return found[1] if found and found[1] in ZONE_OF else None
+
+
 def listening_heat_map(known: Facts) -> Iterator[Row]:
     """One row per clock, weekday and hour."""
     heard: dict[tuple[str, int, int], list[Play]] = defaultdict(list)
     for play in known.plays:
         heard["utc", play.at.isoweekday(), play.at.hour].append(play)
-        state = re.search(r"(?:^|, )([^,]*?)(?:-[^,]*)?$", play.event["location"] or "")
-        if state and state[1] in ZONE_OF:
-            local = play.at.replace(tzinfo=timezone.utc).astimezone(ZONE_OF[state[1]])
+        state = _state(play.event["location"])
+        if state:
+            local = play.at.replace(tzinfo=timezone.utc).astimezone(ZONE_OF[state])
             heard["local", local.isoweekday(), local.hour].append(play)
     for clock in ("utc", "local"):
         total = sum(len(plays) for key, plays in heard.items() if key[0] == clock)
@@ -695,6 +701,101 @@ def recommendation_evaluation(known: Facts) -> Iterator[Row]:
         )
 
 
+# ----------------------------------------------------------------------------------------------------
+# Marketing
+
+REGIONS = {
+    ("Northeast", "New England"): "CT ME MA NH RI VT",
+    ("Northeast", "Middle Atlantic"): "NJ NY PA",
+    ("Midwest", "East North Central"): "IL IN MI OH WI",
+    ("Midwest", "West North Central"): "IA KS MN MO NE ND SD",
+    ("South", "South Atlantic"): "DE DC FL GA MD NC SC VA WV",
+    ("South", "East South Central"): "AL KY MS TN",
+    ("South", "West South Central"): "AR LA OK TX",
+    ("West", "Mountain"): "AZ CO ID MT NV NM UT WY",
+    ("West", "Pacific"): "AK CA HI OR WA",
+}
+PLACE_OF = {state: place for place, states in REGIONS.items() for state in states.split()}
+BROWSERS = (
+    (r"Edge?/", "Edge"),
+    (r"OPR/|Opera", "Opera"),
+    (r"MSIE |Trident/", "Internet Explorer"),
+    (r"Firefox/|FxiOS/", "Firefox"),
+    (r"Chromium/", "Chromium"),
+    (r"Chrome/|CriOS/", "Chrome"),
+    (r"Safari/", "Safari"),
+)
+SYSTEMS = (
+    (r"Windows", "Windows"),
+    (r"iPhone|iPad", "iOS"),
+    (r"Android", "Android"),
+    (r"Mac OS X", "macOS"),
+    (r"CrOS", "ChromeOS"),
+    (r"Linux", "Linux"),
+)
+DEVICES = ((r"iPad", "tablet"), (r"Mobile|iPhone", "phone"), (r"Android", "tablet"))
+
+
+def _first_mark(agent: str | None, marks: tuple[tuple[str, str], ...], otherwise: str) -> str | None:
+    if agent is None:
+        return None
+    return next((name for pattern, name in marks if re.search(pattern, agent)), otherwise)
+
+
+def _segment(since_first: int, since_last: int, listening_days: int) -> str:
+    if since_first < 7:
+        return "new"
+    if since_last >= 14:
+        return "lapsed" if since_last >= 30 else "dormant"
+    return "devoted" if listening_days >= 12 else "regular" if listening_days >= 5 else "casual"
+
+
+def user_segments(known: Facts) -> Iterator[Row]:
+    """One row per user who played something."""
+    as_of = max(play.day for play in known.plays)
+    for user, days in known.listening_days.items():
+        events = [event for event in known.events if event["userId"] == user]
+        plays = [play for play in known.plays if play.user == user]
+        newest, level = events[-1], max(plays, key=lambda play: oracle.newness(play.event))
+        state = _state(newest["location"])
+        division = PLACE_OF[state][1] if state else None
+        region = PLACE_OF[state][0] if state else None
+        agent = newest["userAgent"]
+        first, last = (as_of - min(days)).days, (as_of - max(days)).days
+        late = [day for day in days if as_of - day < 30 * DAY]
+        latest = [day for day in late if as_of - day < 15 * DAY]
+        hours = sum(play.listened_ms or 0 for play in plays if play.day in late) / 3_600_000
+        views = Counter(event["page"] for event in events if as_of - moment(event).date() < 30 * DAY)
+        upgrade = sum((views["Upgrade"] > 0, len(late) >= 5, hours >= 3, last < 7))
+        leave = sum((last >= 7, len(latest) < (len(late) - len(latest)) / 2, views["Downgrade"] > 0))
+        is_free = level.level == "free"
+        yield (
+            user,
+            as_of,
+            _segment(first, last, len(late)),
+            level.level,
+            level.event["gender"],
+            state,
+            division,
+            region,
+            _first_mark(agent, DEVICES, "computer"),
+            _first_mark(agent, SYSTEMS, "other"),
+            _first_mark(agent, BROWSERS, "other"),
+            min(days),
+            max(days),
+            last,
+            len(late),
+            sum(play.day in late for play in plays),
+            hours,
+            views["Upgrade"],
+            views["Downgrade"],
+            upgrade if is_free else None,
+            is_free and upgrade >= 3,
+            leave if last < 30 else None,
+            last < 30 and leave >= 2,
+        )
+
+
 MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "daily_activity": daily_activity,
     "active_users_daily": active_users_daily,
@@ -715,4 +816,5 @@ MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "song_recommendations": song_recommendations,
     "user_recommendations": user_recommendations,
     "recommendation_evaluation": recommendation_evaluation,
+    "user_segments": user_segments,
 }

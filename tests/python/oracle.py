@@ -436,7 +436,7 @@ def _start_time(play: Fields) -> datetime:
     return start
 
 
-def _newness(play: Fields) -> tuple[int, int, int]:
+def newness(play: Fields) -> tuple[int, int, int]:
     """Orders plays: the greatest is the newest. Unique, since (sessionId, itemInSession) is."""
     return play["ts"], play["itemInSession"], play["sessionId"]
 
@@ -475,7 +475,7 @@ def _songplays(plays: list[Fields], songs: list[Fields], tolerance: float) -> li
 
 
 def _users(plays: list[Fields]) -> list[Row]:
-    newest = {play["userId"]: play for play in sorted(plays, key=_newness)}
+    newest = {play["userId"]: play for play in sorted(plays, key=newness)}
     return [(user, play["firstName"], play["lastName"], play["gender"], play["level"]) for user, play in newest.items()]
 
 
@@ -524,7 +524,7 @@ def _time(plays: list[Fields]) -> list[Row]:
 
 def _user_level_history(plays: list[Fields]) -> list[Row]:
     rows: list[Row] = []
-    for user, of_user in groupby(sorted(plays, key=lambda p: (p["userId"], _newness(p))), lambda p: p["userId"]):
+    for user, of_user in groupby(sorted(plays, key=lambda p: (p["userId"], newness(p))), lambda p: p["userId"]):
         # Of several plays at one time the last assignment, that of the newest play, stays.
         levels = {_start_time(play): play["level"] for play in of_user}
         spans: list[tuple[str, datetime]] = []
