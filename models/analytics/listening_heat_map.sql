@@ -3,16 +3,17 @@ with listening_hours as (
 ),
 
 clocks as (
-    select clock from (values ('utc'), ('local')) as clocks (clock)
+    select 'utc' as clock
+    union all
+    select 'local' as clock
 ),
 
 weekdays as (
-    select weekday from (values (1), (2), (3), (4), (5), (6), (7)) as weekdays (weekday)
+    {{ numbers(1, 7, 'weekday') }}
 ),
 
 hours as (
-    select hour
-    from (values {% for hour in range(24) %}({{ hour }}){{ ', ' if not loop.last }}{% endfor %}) as hours (hour)
+    {{ numbers(0, 23, 'hour') }}
 ),
 
 cells as (

@@ -56,8 +56,11 @@ lists as (
 ),
 
 methods as (
-    select method
-    from (values ('co_listening'), ('popularity'), ('co_listening_then_popularity')) as methods (method)
+    select 'co_listening' as method
+    union all
+    select 'popularity' as method
+    union all
+    select 'co_listening_then_popularity' as method
 ),
 
 totals as (

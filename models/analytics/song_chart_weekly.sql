@@ -5,7 +5,10 @@ with popularity as (
 charted_songs as (
     select
         *,
-        lag(week_start_date) over (partition by title, artist order by week_start_date) as previous_date,
+        {{ days_between(
+            'lag(week_start_date) over (partition by title, artist order by week_start_date)',
+            'week_start_date'
+        ) }} as days_since_last,
         lag(play_rank) over (partition by title, artist order by week_start_date) as previous_rank,
         min(play_rank) over (
             partition by title, artist
@@ -27,14 +30,12 @@ chart as (
         artist_id,
         plays,
         listeners,
-        case when {{ days_between('previous_date', 'week_start_date') }} = 7 then previous_rank end as previous_position,
-        case
-            when {{ days_between('previous_date', 'week_start_date') }} = 7 then previous_rank - play_rank
-        end as position_change,
+        case when days_since_last = 7 then previous_rank end as previous_position,
+        case when days_since_last = 7 then previous_rank - play_rank end as position_change,
         peak_position,
         weeks_on_chart,
-        previous_date is null as is_new_entry,
-        coalesce({{ days_between('previous_date', 'week_start_date') }} > 7, false) as is_re_entry
+        days_since_last is null as is_new_entry,
+        coalesce(days_since_last > 7, false) as is_re_entry
     from charted_songs
 )
 

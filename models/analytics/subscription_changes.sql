@@ -24,6 +24,8 @@ spans_in_turn as (
 changes as (
     select
         *,
+        {{ utc_date('changed_at') }} as changed_date,
+        {{ utc_date('previous_change_at') }} as previous_change_date,
         case when to_level = 'paid' then 'upgrade' else 'downgrade' end as change_type,
         case when to_level = 'paid' then 'Upgrade' else 'Downgrade' end as view_page,
         case when to_level = 'paid' then 'Submit Upgrade' else 'Submit Downgrade' end as submit_page
@@ -56,8 +58,8 @@ listening_days as (
     inner join user_days
         on
             changes.user_id = user_days.user_id
-            and {{ utc_date('changes.previous_change_at') }} <= user_days.event_date
-            and {{ utc_date('changes.changed_at') }} > user_days.event_date
+            and changes.previous_change_date <= user_days.event_date
+            and changes.changed_date > user_days.event_date
     group by changes.user_id, changes.changed_at
 ),
 
@@ -69,7 +71,7 @@ changes_with_steps as (
         changes.from_level,
         changes.to_level,
         changes.previous_change_at,
-        {{ days_between(utc_date('changes.previous_change_at'), utc_date('changes.changed_at')) }} as days_on_previous_level,
+        {{ days_between('changes.previous_change_date', 'changes.changed_date') }} as days_on_previous_level,
         coalesce(listening_days.listening_days, 0) as listening_days_before,
         coalesce(steps.page_views, 0) as page_views,
         steps.first_viewed_at,

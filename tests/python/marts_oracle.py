@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import oracle
@@ -190,7 +189,9 @@ def active_users_daily(known: Facts) -> list[Row]:
     rows: list[Row] = []
     for today in every_day(min(every), max(every)) if every else ():
         active = {
-            length: {user for user, days in days_of.items() if any(today - back * DAY in days for back in range(length))}
+            length: {
+                user for user, days in days_of.items() if any(today - back * DAY in days for back in range(length))
+            }
             for length in (1, 7, 30)
         }
         month_before = {
@@ -657,9 +658,7 @@ def user_recommendations(known: Facts) -> Iterator[Row]:
     recommender, catalogue = _serving(known)
     ids, popular = _song_ids(known), recommender.popular(catalogue)
     for user in {play.user for play in known.plays}:
-        offers: list[Row] = [
-            (song, "co_listening", score / 1_000_000) for score, song in recommender.co_listened(user)
-        ]
+        offers: list[Row] = [(song, "co_listening", score / 1_000_000) for score, song in recommender.co_listened(user)]
         listed = recommender.known.get(user, set()) | {offer[0] for offer in offers}
         offers += [(song, "popularity", None) for song in popular if song not in listed]
         for rank, (song, *why) in enumerate(offers[:LIST_LENGTH], start=1):
@@ -677,9 +676,7 @@ def recommendation_evaluation(known: Facts) -> Iterator[Row]:
     }
     for user, song in hidden.items():
         listened[user].remove(song)
-    recommender = Recommender(
-        listened, {user: set(songs) - {hidden.get(user)} for user, songs in played.items()}
-    )
+    recommender = Recommender(listened, {user: set(songs) - {hidden.get(user)} for user, songs in played.items()})
     popular = recommender.popular(recommender.listeners)
     lists: dict[str, dict[int, list[Song]]] = defaultdict(dict)
     for user in hidden:
