@@ -72,7 +72,11 @@ candidates as (
         'co_listening' as method,
         neighbours.neighbour_key as song_key,
         sum(neighbours.similarity_millionths) as score_millionths
-    from known_songs
+    from listeners
+    inner join known_songs
+        on
+            listeners.split = known_songs.split
+            and listeners.user_id = known_songs.user_id
     inner join neighbours
         on
             known_songs.split = neighbours.split
