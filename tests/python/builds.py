@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
 
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 import oracle
 from sparkify.lake import connect, tables
@@ -60,6 +60,16 @@ class Builder:
 
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
+        return bool(self._invoke(lake, *arguments).success)
+
+    def answer(self, lake: Lake, analysis: str) -> list[Row]:
+        """The rows of a query in analyses/ as `dbt show` gives them, with decimals for all numbers."""
+        result = self._invoke(lake, "show", "--select", analysis, "--limit", "-1")
+        assert result.success, result.exception
+        (shown,) = result.result.results
+        return [tuple(row) for row in shown.agate_table.rows]
+
+    def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:
         places = {
             "SPARKIFY_RAW": str(lake.raw),
             "SPARKIFY_LAKE": str(lake.folder),
@@ -71,7 +81,7 @@ class Builder:
         os.chdir(PROJECT)
         # Only while dbt runs: other tests start from an environment without settings.
         with patch.dict(os.environ, places):
-            result = dbtRunner().invoke(
+            return dbtRunner().invoke(
                 [
                     "--quiet",
                     *arguments,
@@ -80,7 +90,6 @@ class Builder:
                     f"--log-path={self.scratch / 'logs'}",
                 ]
             )
-        return bool(result.success)
 
     def build(self, raw: Path, name: str, *arguments: str) -> Lake:
         """Build a lake with `dbt build`, or with other arguments; every node must succeed."""
