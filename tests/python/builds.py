@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
 
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 import oracle
@@ -66,7 +67,9 @@ class Builder:
         """The rows of a query in analyses/ as `dbt show` gives them, with decimals for all numbers."""
         result = self._invoke(lake, "show", "--select", analysis, "--limit", "-1")
         assert result.success, result.exception
+        assert isinstance(result.result, RunExecutionResult)
         (shown,) = result.result.results
+        assert shown.agate_table is not None
         return [tuple(row) for row in shown.agate_table.rows]
 
     def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:

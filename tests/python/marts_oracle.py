@@ -552,7 +552,7 @@ def listening_heat_map(known: Facts) -> Iterator[Row]:
 # Recommendations
 
 LIST_LENGTH = 10
-HISTORY_SONGS = 200
+HISTORY_SONGS = 100
 NEIGHBOURS = 50
 MIN_CO_LISTENERS = 2
 SHRINKAGE = 10
