@@ -46,7 +46,9 @@ ANSWERS = {
     """,
     "plays_by_decade_of_release": f"select year // 10 * 10, count(*) from {MATCHES} group by all",
     "busiest_listeners": """
-        select user_id, any_value(newest_level), count(*), count(distinct session_id), min(played_at)::date, max(played_at)::date
+        select
+            user_id, any_value(newest_level), count(*), count(distinct session_id),
+            min(played_at)::date, max(played_at)::date
         from plays group by user_id
     """,
     "weekday_and_weekend": """
