@@ -15,7 +15,7 @@ PLAYS = """
     create table plays as
     select
         cast("userId" as bigint) as user_id, level, song, artist, length, "sessionId" as session_id,
-        make_timestamp(ts * 1000) as at,
+        make_timestamp(ts * 1000) as played_at,
         arg_max(level, (ts, "itemInSession")) over (partition by "userId") as newest_level
     from read_json('{raw}/log_data/**/*.json', format = 'newline_delimited')
     where page = 'NextSong'
@@ -31,20 +31,30 @@ SONGS = """
 MATCHES = "plays join songs on song = title and artist = artist_name and length = duration"
 ANSWERS = {
     "plays_by_hour_and_level": """
-        select hour(at), level, count(*), count(distinct user_id) from plays group by all
+        select hour(played_at), level, count(*), count(distinct user_id) from plays group by all
     """,
     "most_played_catalogue_artists": f"""
-        select artist_id, min(artist_name), count(*), count(distinct user_id) from {MATCHES} group by artist_id
+        with names as (
+            select artist_id, artist_name, count(*) as songs from songs group by all
+        ),
+        best_names as (
+            select artist_id, arg_min(artist_name, (-songs, length(artist_name), artist_name)) as name
+            from names group by artist_id
+        )
+        select artist_id, any_value(name), count(*), count(distinct user_id)
+        from {MATCHES} join best_names using (artist_id) group by artist_id
     """,
     "plays_by_decade_of_release": f"select year // 10 * 10, count(*) from {MATCHES} group by all",
     "busiest_listeners": """
-        select user_id, any_value(newest_level), count(*), count(distinct session_id), min(at)::date, max(at)::date
+        select
+            user_id, any_value(newest_level), count(*), count(distinct session_id),
+            min(played_at)::date, max(played_at)::date
         from plays group by user_id
     """,
     "weekday_and_weekend": """
         select
-            if(isodow(at) in (6, 7), 'weekend', 'weekday'), count(distinct at::date), count(*),
-            count(distinct user_id), count(*) / count(distinct at::date)
+            if(isodow(played_at) in (6, 7), 'weekend', 'weekday'), count(distinct played_at::date), count(*),
+            count(distinct user_id), count(*) / count(distinct played_at::date)
         from plays group by 1
     """,
 }
