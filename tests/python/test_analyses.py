@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from decimal import Decimal
 
 import duckdb
@@ -11,6 +13,7 @@ from builds import Builder, Lake, Row
 from canonical import first_differences
 from sparkify.settings import PROJECT
 
+KINDS = ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries")
 PLAYS = """
     create table plays as
     select
@@ -77,3 +80,11 @@ def test_the_answer_is_that_of_the_raw_files(name: str, builder: Builder, s3part
 def with_floats(rows: list[Row]) -> list[Row]:
     """The rows with a float for every number: dbt and DuckDB have other kinds for counts."""
     return [tuple(float(value) if isinstance(value, int | float | Decimal) else value for value in row) for row in rows]
+
+
+def test_a_name_selects_one_thing(builder: Builder, sample71: Lake) -> None:
+    # dbt takes a name after --select for that of a metric or an exposure as well, and builds what those are made of.
+    assert builder.dbt(sample71, "parse")
+    manifest = json.loads((builder.scratch / "target" / "manifest.json").read_text(encoding="utf-8"))
+    names = Counter(node["name"] for kind in KINDS for node in manifest[kind].values())
+    assert [name for name, count in names.items() if count > 1] == []
