@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sparkify import lake
@@ -14,8 +15,11 @@ from sparkify.settings import PROJECT, Settings, is_uri
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
-def text(settings: Settings) -> str:
-    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog."""
+def text(settings: Settings, report: Path) -> str:
+    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog.
+
+    `report` is the page of answers that was made.
+    """
     ask: Ask
     if is_uri(settings.lake):
         # Imported only here: it needs the session that dbt has started.
@@ -32,7 +36,8 @@ def text(settings: Settings) -> str:
         def ask(question: str) -> list[tuple[Any, ...]]:
             return connection.sql(question).fetchall()
 
-    return "\n".join([*_tables(figures), "", *_quarantined(ask), _matched(ask), "", *_next(settings)])
+    found = [*_tables(figures), "", *_quarantined(ask), _matched(ask)]
+    return "\n".join([*found, "", f"Report: {report}", *_next(settings)])
 
 
 def _tables(figures: list[TableFigures]) -> list[str]:

@@ -189,7 +189,7 @@ def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-unt
 
 def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
     places = Settings(str(simulated.raw), str(simulated.folder), "", simulated.schema)
-    text = summary.text(places)
+    text = summary.text(places, Path("report.html"))
     for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "int_log_rows"):
         assert f"\n{table} " in text
     manifest = json.loads((simulated.raw / "_simulated.json").read_text(encoding="utf-8"))
