@@ -95,7 +95,7 @@ def connect(lake: str, schema: str) -> Connection:
     for table in tables(lake, schema).values():
         if table.files:
             _create_view(connection, lake, table)
-        elif columns := _contract(table.name):
+        elif columns := contract(table.name):
             _create_empty_view(connection, table.name, columns)
     _create_model_views(connection)
     connection.execute(f"set allowed_directories = [{_literal(lake)}]")
@@ -119,7 +119,7 @@ def _create_view(connection: Connection, lake: str, table: LakeTable) -> None:
     connection.execute(f"create view {_name(table.name)} as select *{replaced} from {source}")
 
 
-def _contract(model: str) -> dict[str, str]:
+def contract(model: str) -> dict[str, str]:
     """Columns and types that the YAML beside a model says; {} where it says none."""
     for file in (PROJECT / "models").glob(f"*/{model}.yml"):
         for described in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:

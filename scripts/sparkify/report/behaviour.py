@@ -41,10 +41,10 @@ def _return(ask: Ask) -> tuple[str, ...]:
 
 
 def _conversion(ask: Ask) -> tuple[str, ...]:
-    steps = ask("select step, users from conversion_funnel order by step_number")
-    if not steps or not steps[0][1]:
+    steps = [users for (users,) in ask("select users from conversion_funnel order by step_number")]
+    if not steps or not steps[0]:
         return ()
-    (_, first), (_, seen), *_, (_, last) = steps
+    first, seen, _, last = steps
     return (
         f"Of {count(first, 'listener')} on the free level {seen:,} saw the page Upgrade, and {last:,} "
         f"({percent(last, first)}) went on to listen on the paid one.",

@@ -43,7 +43,7 @@ def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: 
         "field": "day",
         "type": "temporal",
         "scale": {"type": "utc"},
-        "axis": {"title": None, "grid": False, "tickCount": 4 if narrow else 8, "format": _day_format(days)},
+        "axis": {"title": None, "grid": False, "tickCount": 4 if narrow else 6, "format": _day_format(days)},
     }
     y: Spec = {
         "field": "value",
@@ -60,7 +60,7 @@ def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: 
     parse = {"format": {"parse": {"day": "utc:'%Y-%m-%d'"}}}
     return {
         "height": height,
-        "padding": {"left": 4, "top": 8, "bottom": 0, "right": SPARE * max(map(len, series))},
+        "padding": {"left": 4, "top": 8, "bottom": 4, "right": SPARE * max(map(len, series))},
         "encoding": {"x": x, "y": y, "color": colour},
         "layer": [
             {"data": {"values": records, **parse}, "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"}},
@@ -80,7 +80,7 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> Spec:
     room = SPARE * max(len(text) for *_, text in rows)
     return {
         "height": {"step": BAR_STEP},
-        "padding": {"left": 0, "top": 0, "bottom": 0, "right": room},
+        "padding": {"left": 0, "top": 0, "bottom": 4, "right": room},
         "data": {"values": records},
         "encoding": {
             "y": _names([name for name, *_ in rows]),
@@ -112,7 +112,7 @@ def stacked_bars(rows: Sequence[tuple[str, dict[str, int]]]) -> Spec:
     x: Spec = {"field": "value", "type": "quantitative", "axis": None, "scale": scale}
     return {
         "height": {"step": BAR_STEP},
-        "padding": {"left": 0, "top": 0, "bottom": 0, "right": 8},
+        "padding": {"left": 0, "top": 0, "bottom": 4, "right": 8},
         "encoding": {"y": _names([name for name, _ in rows])},
         "layer": [
             {
@@ -144,7 +144,7 @@ def heat_map(
 ) -> Spec:
     """Cells of row, column and value, in six steps from nothing to the most; `unit` is what is counted."""
     most = max((value for *_, value in cells), default=0)
-    ends, spans, colours = _spans(most)
+    ends, spans, colours = steps_of(most)
     records = [
         {"row": row, "column": column, unit: value, "span": spans[bisect_left(ends, value)]}
         for row, column, value in cells
@@ -254,7 +254,7 @@ def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[
     }
     return {
         "height": row_height * len(rows),
-        "padding": {"left": 0, "top": 0, "bottom": 0, "right": 8},
+        "padding": {"left": 0, "top": 0, "bottom": 4, "right": 8},
         "encoding": {
             "x": {
                 "field": "week",
@@ -331,7 +331,7 @@ def _step(share: float) -> int:
     return min(STEPS - 1, 1 + int((STEPS - 1) * share)) if share > 0 else 0
 
 
-def _spans(most: int) -> tuple[list[int], list[str], list[str]]:
+def steps_of(most: int) -> tuple[list[int], list[str], list[str]]:
     """Steps of whole numbers from nothing to the most: the last number of each, what it is called, and its colour."""
     steps = min(STEPS - 1, most)
     ends = [most * step // steps for step in range(steps + 1)] if most else [0]
