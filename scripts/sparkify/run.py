@@ -47,8 +47,10 @@ def main(argv: list[str] | None = None) -> int:
     if not (dbt.run("build") and dbt.run("docs", "generate")):
         print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1
+    from sparkify import docs
     from sparkify.report import report
 
+    docs.finish(settings.PROJECT / "target")
     output = report.place(places)
     report.write(places, output)
     print(summary.text(places, output))

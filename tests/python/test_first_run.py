@@ -43,6 +43,7 @@ def test_run_builds_tests_documents_and_sums_up(clone: Path, first_run: subproce
     assert "Made profiles.yml from profiles.example.yml." in first_run.stderr
     assert (clone / "profiles.yml").read_bytes() == (clone / "profiles.example.yml").read_bytes()
     assert (clone / "target" / "index.html").exists()
+    assert (clone / "target" / "column_lineage.html").exists()
 
 
 def test_the_console_is_quiet(first_run: subprocess.CompletedProcess[str]) -> None:
@@ -61,7 +62,21 @@ def test_docs_describe_everything_with_types(clone: Path, first_run: subprocess.
         assert set(columns) == set(node["columns"]), key
         for name, column in columns.items():
             assert node["columns"][name]["description"], (key, name)
-            assert column["type"], (key, name)
+            declared = node["columns"][name].get("data_type")
+            assert column["type"] == (declared or column["type"]), (key, name)
+
+
+def test_docs_tell_rows_and_bytes_of_every_table(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    manifest = json.loads((clone / "target" / "manifest.json").read_text(encoding="utf-8"))
+    catalog = json.loads((clone / "target" / "catalog.json").read_text(encoding="utf-8"))
+    tables = {key: node for key, node in manifest["nodes"].items() if node["config"].get("file_format") == "parquet"}
+    views = {key for key, node in tables.items() if node["config"]["materialized"] == "view"}
+    statistics = {key: catalog["nodes"][key]["stats"] for key in tables.keys() - views}
+    assert "model.sparkify.songplays" in statistics
+    for key, found in statistics.items():
+        assert found["bytes"]["value"] > 0, key
+    answer = command(clone, "./scripts/query", "select count(*) as plays from songplays", "--format", "json")
+    assert json.loads(answer.stdout) == [{"plays": statistics["model.sparkify.songplays"]["rows"]["value"]}]
 
 
 def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
@@ -81,7 +96,20 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
 
 @pytest.mark.parametrize(
     "script",
-    ["run", "query", "report", "erase", "restore", "cluster", "simulate", "bench-increment", "test", "lint", "lock"],
+    [
+        "run",
+        "query",
+        "report",
+        "docs",
+        "erase",
+        "restore",
+        "cluster",
+        "simulate",
+        "bench-increment",
+        "test",
+        "lint",
+        "lock",
+    ],
 )
 def test_every_script_helps(clone: Path, script: str) -> None:
     answer = command(clone, f"./scripts/{script}", "--help")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,7 +22,8 @@ from sparkify import lake
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
-from sparkify.report.section import NOTHING_PLAYED, Ask, Section
+from sparkify.report.page import page as page_of
+from sparkify.report.section import NOTHING_PLAYED, Ask, Figure, Section, Spec, Table
 from sparkify.settings import Settings
 
 QUESTIONS = ["behaviour", "artists", "sessions", "recommendations", "marketing"]
@@ -292,32 +295,92 @@ def test_it_opens_from_disk_without_a_network(browser: Browser, file: Path) -> N
 def test_every_picture_has_drawn_something_and_shows_all_its_words(
     viewport: dict[str, int], browser: Browser, file: Path
 ) -> None:
-    page = opened(browser, file, viewport=viewport)
-    drawn = page.evaluate("""
-        [...document.querySelectorAll('figure')].map(figure => {
-            const [picture, ...others] = [...figure.querySelectorAll('svg')].filter(svg => svg.checkVisibility())
-            const frame = picture.getBoundingClientRect()
-            const words = [...picture.querySelectorAll('text')]
-            const boxes = [...picture.querySelectorAll('path, rect, line')].map(mark => mark.getBoundingClientRect())
-            const cut = words.filter(text => {
-                const box = text.getBoundingClientRect()
-                return box.left < frame.left - 1 || box.right > frame.right + 1 ||
-                    box.top < frame.top - 1 || box.bottom > frame.bottom + 1
-            })
-            return {
-                id: figure.id,
-                others: others.length,
-                marks: boxes.filter(box => box.width > 1 && box.height > 1).length,
-                words: words.length,
-                small: words.filter(text => text.getBoundingClientRect().height < 11).length,
-                cut: cut.map(text => text.textContent),
-            }
-        })
-    """)
+    drawn = opened(browser, file, viewport=viewport).evaluate(DRAWN)
     assert len(drawn) == 8
     for figure in drawn:
         assert figure["marks"] >= 3, figure
         assert figure["words"] >= 3, figure
+        assert (figure["others"], figure["small"], figure["cut"]) == (0, 0, []), figure
+
+
+def test_ids_are_unique_and_the_same_data_give_the_same_page(s3part1943: Lake, file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids)) > len(QUESTIONS)
+    assert set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'href="#([^"]+)"', text)) <= set(ids)
+    assert report.text_of(report.asker(settings_of(s3part1943.folder, s3part1943.schema))) == text
+
+
+def test_bars_are_as_long_as_their_values(browser: Browser, tmp_path: Path) -> None:
+    table = Table(("number",), [(1,)])
+    figure = Figure("bars", "Bars", "", table, lambda _: pictures.bars([("a", 1, "1"), ("b", 4, "4"), ("c", 2, "2")]))
+    file = tmp_path / "bars.html"
+    file.write_text(page_of([Section("all", "Bars?", ("Yes.",), (figure,))], period="Ever."), encoding="utf-8")
+    page = opened(browser, file, viewport=DESKTOP)
+    # As painted: what is clipped away is not hit.
+    painted = page.evaluate("""
+        [...document.querySelectorAll('svg.wide path[fill="var(--first)"]')].map(path => {
+            const box = path.getBoundingClientRect()
+            const hit = x => document.elementsFromPoint(x, box.top + box.height / 2).includes(path)
+            return [box.width, hit(box.right - 2)]
+        })
+    """)
+    shortest = painted[0][0]
+    assert [(round(width / shortest, 2), is_whole) for width, is_whole in painted] == [(1, True), (4, True), (2, True)]
+
+
+# Of each figure: how many pictures it shows beside the first, how many marks and words that one has, how many words
+# are too small to read, and which are cut off at its edge.
+DRAWN = """
+    [...document.querySelectorAll('figure')].map(figure => {
+        const [picture, ...others] = [...figure.querySelectorAll('svg')].filter(svg => svg.checkVisibility())
+        const frame = picture.getBoundingClientRect()
+        const words = [...picture.querySelectorAll('text')]
+        const boxes = [...picture.querySelectorAll('path, rect, line')].map(mark => mark.getBoundingClientRect())
+        const cut = words.filter(text => {
+            const box = text.getBoundingClientRect()
+            return box.left < frame.left - 1 || box.right > frame.right + 1 ||
+                box.top < frame.top - 1 || box.bottom > frame.bottom + 1
+        })
+        return {
+            id: figure.id,
+            others: others.length,
+            marks: boxes.filter(box => box.width > 1 && box.height > 1).length,
+            words: words.length,
+            small: words.filter(text => text.getBoundingClientRect().height < 11).length,
+            cut: cut.map(text => text.textContent),
+        }
+    })
+"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_large_numbers_and_long_names_are_not_cut(viewport: dict[str, int], browser: Browser, tmp_path: Path) -> None:
+    week, long_name = date(2018, 1, 1), "Somebody with a long name, and the Friends of the Orchestra"
+    days = [week + timedelta(days=number) for number in range(500)]
+    series = {"30 days": [9_000_100 + day for day in range(500)], "1 day": [9_000_000 + day for day in range(500)]}
+    hours = [(long_name[:9], str(hour), hour * 1_234_567) for hour in range(24)]
+    columns = [str(hour) for hour in range(24)]
+    charts: list[Callable[[bool], Spec]] = [
+        lambda narrow: pictures.lines(days, series, narrow=narrow),
+        lambda narrow: pictures.lines([week], {"30 days": [1], "1 day": [1]}, narrow=narrow),
+        lambda narrow: pictures.columns_by_row([(long_name, range(26))], days[::7][:26], narrow=narrow),
+        lambda narrow: pictures.columns_by_row([(long_name, [12_345_678])], [week], narrow=narrow),
+        lambda narrow: pictures.heat_map(hours, rows=[long_name[:9]], columns=columns, unit="plays", narrow=narrow),
+        lambda narrow: pictures.shares(
+            [("1 Jan · 12,345", "0", 1.0)], rows=["1 Jan · 12,345"], columns="0", narrow=narrow
+        ),
+        lambda _: pictures.bars([(long_name[:40], 12_345_678, "12,345,678 (100.0\u00a0%)"), ("nobody", 0, "0")]),
+        lambda _: pictures.stacked_bars(
+            [("regular", {"free": 12_345_678, "paid": 1}), ("new", {"free": 0, "paid": 0})]
+        ),
+    ]
+    table = Table(("number",), [(1,)])
+    figures = tuple(Figure(f"n{number}", "A title", "", table, draw) for number, draw in enumerate(charts))
+    file = tmp_path / "extremes.html"
+    file.write_text(page_of([Section("all", "Does it fit?", ("It does.",), figures)], period="Ever."), encoding="utf-8")
+    for figure in opened(browser, file, viewport=viewport).evaluate(DRAWN):
+        assert figure["marks"] >= 1, figure
         assert (figure["others"], figure["small"], figure["cut"]) == (0, 0, []), figure
 
 

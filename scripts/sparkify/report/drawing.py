@@ -33,7 +33,7 @@ CONFIG: Spec = {
 SVG_HEAD = re.compile(r'^<svg [^>]*?width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>')
 LABELLED_MARK = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="\w+"([^>]*)/>')
 SPOKEN = re.compile(r' (?:aria-[a-z]+|role|class|font-family)="[^"]*"')
-CLIP = re.compile(r'(id="|url\(#)clip\d+')
+CLIP = re.compile(r'(?<=id=")clip\d+(?=")|(?<=url\(#)clip\d+(?=\))')
 
 
 def svg(chart: Spec, *, name: str, label: str, narrow: bool) -> str:
@@ -54,7 +54,9 @@ def svg(chart: Spec, *, name: str, label: str, narrow: bool) -> str:
         raise ValueError(f"The picture {name} has no size.")
     width, height = head["width"], head["height"]
     body = LABELLED_MARK.sub(r"<path\2><title>\1</title></path>", drawn[head.end() :])
-    body = CLIP.sub(rf"\g<1>{name}-clip", SPOKEN.sub("", body))
+    # The renderer counts on from picture to picture; the same data shall give the same page.
+    clips = {clip: f"{name}-clip{number}" for number, clip in enumerate(dict.fromkeys(CLIP.findall(body)), start=1)}
+    body = CLIP.sub(lambda clip: clips[clip[0]], SPOKEN.sub("", body))
     return (
         f'<svg class="{"narrow" if narrow else "wide"}" role="img" aria-label="{html.escape(label)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">{body}'

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from sparkify.report.section import Spec
-from sparkify.report.words import shortened
+from sparkify.report.words import rounded, shortened
 
 Record = dict[str, Any]
 
@@ -49,7 +49,12 @@ def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: 
         "field": "value",
         "type": "quantitative",
         "scale": {"domain": [0, top], "nice": False},
-        "axis": {"title": None, "tickCount": 5, "tickMinStep": 1, "format": ",d"},
+        "axis": {
+            "title": None,
+            "format": ",d",
+            "minExtent": CHARACTER * len(f"{int(top):,}"),
+            **({"values": list(range(5))} if top < 5 else {"tickCount": 5}),
+        },
     }
     colour: Spec = {
         "field": "series",
@@ -57,13 +62,14 @@ def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: 
         "scale": {"domain": list(series), "range": list(colours.values())},
         "legend": None,
     }
+    line = {"type": "line", "strokeWidth": 2, "strokeJoin": "round", "point": len(days) == 1}
     parse = {"format": {"parse": {"day": "utc:'%Y-%m-%d'"}}}
     return {
         "height": height,
         "padding": {"left": 4, "top": 8, "bottom": 4, "right": SPARE * max(map(len, series))},
         "encoding": {"x": x, "y": y, "color": colour},
         "layer": [
-            {"data": {"values": records, **parse}, "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"}},
+            {"data": {"values": records, **parse}, "mark": line},
             {
                 "data": {"values": labels, **parse},
                 "mark": {"type": "text", "align": "left", "dx": 7, "baseline": "middle", "fontWeight": 600},
@@ -92,7 +98,7 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> Spec:
             },
         },
         "layer": [
-            {"mark": {**BAR, "color": ACCENTS[0], "cornerRadiusEnd": 2}},
+            {"mark": {**BAR, "color": ACCENTS[0]}},
             {"mark": BAR_END, "encoding": {"text": {"field": "text"}}},
             BAR_NAME,
         ],
@@ -166,7 +172,11 @@ def heat_map(
                 "field": "span",
                 "type": "ordinal",
                 "scale": {"domain": spans, "range": colours},
-                "legend": {**_legend("square"), "columns": 3 if narrow else STEPS, "title": unit},
+                "legend": {
+                    **_legend("square"),
+                    "columns": 2 if narrow else STEPS,
+                    "title": unit,
+                },
             },
         },
     }
@@ -239,7 +249,7 @@ def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[
             {
                 "week": number,
                 "base": place,
-                "top": place - 0.62 * value / most,
+                "top": place - 0.6 * value / most,
                 "plays": value,
                 "is_peak": number == peak,
             }
@@ -249,11 +259,11 @@ def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[
     every = max(1, -(-len(columns) // (4 if narrow else 8)))
     y: Spec = {
         "type": "quantitative",
-        "scale": {"domain": [len(rows) - 1 + 0.12, -0.95], "nice": False, "zero": False},
+        "scale": {"domain": [len(rows) - 1 + 0.12, -1.08], "nice": False, "zero": False},
         "axis": None,
     }
     return {
-        "height": row_height * len(rows),
+        "height": row_height * len(rows) + 28,
         "padding": {"left": 0, "top": 0, "bottom": 4, "right": 8},
         "encoding": {
             "x": {
@@ -271,7 +281,7 @@ def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[
         "layer": [
             {
                 "data": {"values": records},
-                "mark": {"type": "bar", "cornerRadiusEnd": 1},
+                "mark": "bar",
                 "encoding": {
                     "y": {**y, "field": "base"},
                     "y2": {"field": "top"},
@@ -337,7 +347,7 @@ def steps_of(most: int) -> tuple[list[int], list[str], list[str]]:
     ends = [most * step // steps for step in range(steps + 1)] if most else [0]
     names = ["none"]
     for before, end in pairwise(ends):
-        names.append(f"{end:,}" if end == before + 1 else f"{before + 1:,} to {end:,}")
+        names.append(f"{end:,}" if end == before + 1 else f"{rounded(before + 1)} to {rounded(end)}")
     colours = [HEAT[round(step * (STEPS - 1) / max(1, steps))] for step in range(len(ends))]
     return ends, names, colours
 

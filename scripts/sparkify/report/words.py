@@ -12,6 +12,14 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def rounded(number: int) -> str:
+    """A number in at most four characters and a comma: `5,210`, `52k`, `521k`, `5.2M`."""
+    for size, letter in ((10**9, "G"), (10**6, "M")):
+        if number >= size:
+            return f"{number / size:.1f}{letter}"
+    return f"{number // 1000}k" if number >= 10_000 else f"{number:,}"
+
+
 def percent(part: float, whole: float) -> str:
     """A share in per cent with one decimal, on one line; of nothing it is 0."""
     return f"{100 * part / whole if whole else 0:.1f}\u00a0%"
