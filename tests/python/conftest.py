@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 
-from builds import Builder, Lake
+from builds import MARTS, NO_UNIT_TESTS, Builder, Lake
 from shared_data import raw_tree_1943, shared_data
 from sparkify.simulate.__main__ import main as simulate
+
+LAKES = ("sample71", "s3part1943", "simulated")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For runs in two processes: the tests of a file stay together, and so do all that look at the lakes below."""
+    for item in items:
+        module = inspect.getmodule(item.function) if isinstance(item, pytest.Function) else None
+        looks_at_lakes = module is not None and any(lake in inspect.getsource(module) for lake in LAKES)
+        item.add_marker(pytest.mark.xdist_group("lakes" if looks_at_lakes else item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +31,12 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 @pytest.fixture(scope="session")
 def sample71(builder: Builder) -> Lake:
     """The real logs with the usual sample of 71 songs."""
-    return builder.build(shared_data(), "sample71")
+    return builder.build(shared_data(), "sample71", "build", *NO_UNIT_TESTS, "--exclude", MARTS)
 
 
 @pytest.fixture(scope="session")
 def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The real logs with 1,943 songs."""
+    """The real logs with 1,943 songs; the one whose build runs the unit tests."""
     return builder.build(raw_tree_1943(tmp_path_factory.mktemp("raw1943")), "s3part1943")
 
 
@@ -42,4 +53,4 @@ def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated(builder: Builder, dirty_raw: Path) -> Lake:
     """A lake over simulated data with dirty rows of every kind."""
-    return builder.build(dirty_raw, "simulated")
+    return builder.build(dirty_raw, "simulated", "build", *NO_UNIT_TESTS)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import oracle
-from builds import MARTS
+from builds import MARTS, NO_UNIT_TESTS
 from canonical import first_differences
 from clusters import Cluster, call, said
 from ldap_server import directory
@@ -35,6 +35,8 @@ SWITCHED = {"songplays": "event_date", "users": "1", "songs": "1", "artists": "1
 NO_TESTS = ("--exclude-resource-types", "test", "unit_test")
 # Views are there after the first run.
 TABLES = ("--exclude", MARTS, "config.materialized:view")
+# What scripts/run shows at its end.
+SUMMARY = "from sparkify import settings, summary; print(summary.text(settings.resolve(), 'report.html'))"
 PASSWORD = "planted-password-of-ana"
 
 
@@ -318,12 +320,17 @@ def test_a_killed_client_is_settled_by_hand_at_once(clients: Clients) -> None:
     settling = clients.dbt("settling", "run-operation", "settle_interrupted_runs")
     output, _ = settling.communicate()
     assert settling.returncode == 0, output
-    # With every test of the project, over the server.
-    whole = clients.start("whole", sys.executable, "-m", "sparkify.run")
+    # With the data tests, over the server.
+    whole = clients.dbt("whole", "build", "--threads", "4", *NO_UNIT_TESTS, "--exclude", MARTS)
     output, _ = whole.communicate()
     assert whole.returncode == 0, output
-    assert "plays matched a song of the catalogue" in output
     assert clients.differences() == {}
+    summary = clients.start("summary", sys.executable, "-c", SUMMARY)
+    output, _ = summary.communicate()
+    assert summary.returncode == 0, output
+    plays = len(clients.rows("songplays"))
+    assert f"of {plays:,} plays matched a song of the catalogue" in output
+    assert f"\n{'songplays':<24}{plays:>12,}" in output
 
 
 def test_a_second_server_shares_the_metastore(clients: Clients) -> None:

@@ -22,7 +22,7 @@ from s3_lake import S3Lake
 from s3_server import READ, WRITE, Account, Server, new_account, serve
 from shared_data import raw_tree_1943
 
-KILLS = int(os.environ.get("SPARKIFY_KILLS", "3"))
+KILLS = int(os.environ.get("SPARKIFY_KILLS", "2"))
 PLANTED = new_account().secret
 NEWEST_DAY = "log_data/2018/11/2018-11-30-events.json"
 
