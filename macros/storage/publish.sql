@@ -9,6 +9,7 @@
     {% set location = version_location(published.identifier, run_id()) %}
     {% set keeps_table = existing is not none and has_same_columns(existing, columns) %}
 
+    {% do assert_still_open() %}
     {% if partition_columns %}
         {% set runs = published_runs().get(published.identifier) %}
         {% set before = manifest_of(published.identifier, runs[-1]) if runs else {} %}

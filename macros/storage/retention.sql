@@ -1,8 +1,9 @@
-{# Delete the versions that no table may go back to any more: all but the newest `kept` published ones of each table. Data goes
-   first and its entry among the published last, so that an interrupted deletion goes on in the next run. #}
+{# Delete the versions that no table may go back to any more: all but the newest `kept` published ones of each table that no other
+   run is at work on. Data goes first and its entry among the published last, so that an interrupted deletion goes on in the next run. #}
 {% macro delete_old_versions(kept) %}
     {% set expired = [] %}
-    {% for table, runs in published_runs().items() %}
+    {% set in_use = claimed_by_others() %}
+    {% for table, runs in published_runs().items() if table not in in_use %}
         {% for run in runs[:-kept] %}
             {% do expired.append((table, run)) %}
         {% endfor %}

@@ -1,9 +1,10 @@
-{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has three small tables, of which the first
+{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has small tables, of which the first
    two outlive the catalog:
 
      published   has a partition for each run that published a table: the newest one is what readers of files go by
      manifests   says for each published version of a partitioned table which run wrote each partition
-     garbage     is a table whose partitions are folders to delete #}
+     garbage     is a table whose partitions are folders to delete
+     open_runs   has partitions for the runs that are under way #}
 {% macro versions_schema() -%}
     {{ target.schema }}_versions
 {%- endmacro %}

@@ -22,6 +22,11 @@ class Settings:
     metastore: str
     schema: str
 
+    @property
+    def on_server(self) -> bool:
+        """Whether dbt asks a server, instead of running Spark in its own process."""
+        return os.environ.get("SPARKIFY_TARGET", "local") != "local"
+
     def environment(self) -> dict[str, str]:
         """The environment variables by which dbt's profile and macros learn of these places."""
         return {
@@ -52,9 +57,35 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
 def check(settings: Settings) -> None:
     """Raise UserError for what would make a run fail later on, with a worse message."""
     _check_apart(settings.raw, settings.lake)
-    _check_raw(settings.raw)
+    if not is_uri(settings.raw):
+        _check_raw_folder(settings.raw)
+    if settings.on_server:
+        _check_server(settings)
+    else:
+        _check_here(settings)
+
+
+def _check_here(settings: Settings) -> None:
+    """What Spark in this process needs, which asks S3 with this process's credentials."""
+    if is_uri(settings.raw):
+        for source in SOURCES:
+            s3.check_readable(f"{settings.raw}/{source}", "--raw")
     check_lake(settings.lake)
     metastore.check_free(Path(settings.metastore))
+
+
+def _check_server(settings: Settings) -> None:
+    """What a server needs, which asks S3 with its own credentials."""
+    # PyHive takes a while to import.
+    from sparkify import server
+
+    asked = server.from_environment()
+    server.check(asked)
+    for place, option in ((f"{settings.raw}/log_data", "--raw"), (settings.lake, "--lake")):
+        if is_uri(place):
+            server.check_place(asked, place, option)
+    if not is_uri(settings.lake):
+        check_lake(settings.lake)
 
 
 def is_uri(place: str) -> bool:
@@ -82,27 +113,17 @@ def _check_apart(raw: str, lake: str) -> None:
         raise UserError(f"The raw folder {raw} and the lake {lake} lie in one another; give each a folder of its own.")
 
 
-def _check_raw(raw: str) -> None:
-    if is_uri(raw):
-        for source in SOURCES if _is_asked_here() else ():
-            s3.check_readable(f"{raw}/{source}", "--raw")
-        return
+def _check_raw_folder(raw: str) -> None:
     for source in SOURCES:
         folder = Path(raw, source)
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder}; name one with log_data/ and song_data/ by --raw.")
 
 
-def _is_asked_here() -> bool:
-    """Whether S3 is asked with the credentials of this process: a server has its own."""
-    return os.environ.get("SPARKIFY_TARGET", "local") == "local"
-
-
 def check_lake(lake: str) -> None:
     """Make a local lake's folder; UserError if it can't be made, or if a lake anywhere can't be written."""
     if is_uri(lake):
-        if _is_asked_here():
-            s3.check_writable(lake, "--lake")
+        s3.check_writable(lake, "--lake")
         return
     try:
         Path(lake).mkdir(parents=True, exist_ok=True)

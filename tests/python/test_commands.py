@@ -204,10 +204,11 @@ def test_the_catalog_has_the_same_figures_as_the_files(simulated: Lake) -> None:
     by_files = lake.figures(
         lake.connect(str(simulated.folder), simulated.schema), str(simulated.folder), simulated.schema
     )
-    by_catalog = catalog.figures(simulated.schema)
+    ask = catalog.session()
+    by_catalog = catalog.figures(ask, simulated.schema)
     assert {(row.name, row.rows, row.files, row.bytes) for row in by_catalog} == {
         (row.name, row.rows, row.files, row.bytes) for row in by_files
     }
     assert {row.place.removeprefix("file:") for row in by_catalog} == {row.place for row in by_files}
     plays = len(simulated.rows("songplays"))
-    assert catalog.ask(simulated.schema, "select count(*) from songplays") == [(plays,)]
+    assert ask(f"select count(*) from {simulated.schema}.songplays") == [(plays,)]

@@ -38,6 +38,7 @@ def test_a_window_of_events_quarantines_what_lies_outside(builder: Builder, samp
         ("{song_match_tolerance_seconds: -1}", "song_match_tolerance_seconds is -1; give a number of seconds"),
         ("{song_match_tolerance_seconds: near}", "song_match_tolerance_seconds is near; give a number of seconds"),
         ("{kept_versions: 0}", "kept_versions is 0; give a whole number, 1 or more."),
+        ("{interrupted_after_minutes: 1}", "interrupted_after_minutes is 1; give a number of minutes, 2 or more."),
     ],
 )
 def test_a_contradiction_is_said(

@@ -22,6 +22,7 @@
 {# Write this run's version of a table, check it and publish it. #}
 {% macro build_version(published, sql, replaced) %}
     {%- set version = in_versions(version_name(published.identifier, run_id())) -%}
+    {% do give_sign_of_life() %}
     {%- call statement('main') -%}
         {{ create_version_as(version, sql) }}
     {%- endcall -%}
