@@ -108,10 +108,11 @@
 {% endmacro %}
 
 
-{# Write the descriptions of a table that is there already, if they are not those of the last time. #}
+{# Write the descriptions of a table that is there already, if they are not those of the last time. Spark can't change those of
+   partition columns: they stay as they were when the table was made. #}
 {% macro publish_comments(node, published) %}
     {% if table_property(published, 'sparkify.comments') != comments_fingerprint(node) %}
-        {% for column in adapter.get_columns_in_relation(published) %}
+        {% for column in adapter.get_columns_in_relation(published) if column.name not in partition_columns_of(node) %}
             {% set comment = column_comment(node.columns.get(column.name, {}).get('description')) %}
             {% do run_statement(
                 'alter table ' ~ published ~ ' alter column ' ~ adapter.quote(column.name)

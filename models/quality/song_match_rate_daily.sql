@@ -1,5 +1,5 @@
 {{ config(materialized='incremental') }}
-{%- set days = days_of(changed_partitions('songplays')) %}
+{%- set days = changed_days(['songplays']) %}
 
 with songplays as (
     select * from {{ ref('songplays') }}

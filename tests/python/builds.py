@@ -10,7 +10,8 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
 
-from dbt.cli.main import dbtRunner
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 import oracle
 from lake_files import orphans
@@ -18,6 +19,9 @@ from sparkify.lake import connect, tables
 from sparkify.settings import PROJECT
 
 Row = tuple[Any, ...]
+
+# To leave out where the star is what is looked at: they are compared in test_marts.py.
+MARTS = "path:models/intermediate/marts+"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Lake:
         at = columns.index("source_file")
         prefix = f"{self.raw_uri}/"
         return [(*row[:at], unquote(str(row[at])).removeprefix(prefix), *row[at + 1 :]) for row in found]
+
+    def all_rows(self, table: str) -> list[Row]:
+        """The rows of a table in its own columns."""
+        with connect(str(self.folder), self.schema) as connection:
+            return connection.sql(f"select * from {table}").fetchall()
 
     @property
     def raw_uri(self) -> str:
@@ -84,12 +93,24 @@ class Builder:
 
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
+        return bool(self._invoke(lake, *arguments).success)
+
+    def answer(self, lake: Lake, analysis: str) -> list[Row]:
+        """The rows of a query in analyses/ as `dbt show` gives them, with decimals for all numbers."""
+        result = self._invoke(lake, "show", "--select", analysis, "--limit", "-1")
+        assert result.success, result.exception
+        assert isinstance(result.result, RunExecutionResult)
+        (shown,) = result.result.results
+        assert shown.agate_table is not None
+        return [tuple(row) for row in shown.agate_table.rows]
+
+    def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:
         places = lake.environment() | {"SPARKIFY_METASTORE": str(self.scratch / "metastore")}
         # Spark runs in this process: the profile's relative paths are those of the project.
         os.chdir(PROJECT)
         # Only while dbt runs: other tests start from an environment without settings.
         with patch.dict(os.environ, places):
-            result = dbtRunner().invoke(
+            return dbtRunner().invoke(
                 [
                     "--quiet",
                     *arguments,
@@ -98,7 +119,6 @@ class Builder:
                     f"--log-path={self.scratch / 'logs'}",
                 ]
             )
-        return bool(result.success)
 
     def build(self, raw: Path, name: str, *arguments: str) -> Lake:
         """Build a lake with `dbt build`, or with other arguments; every node must succeed."""
