@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sparkify import server
 from sparkify.figures import TableFigures
+from sparkify.settings import Settings
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
@@ -21,11 +23,20 @@ def figures(ask: Ask, schema: str) -> list[TableFigures]:
     ]
 
 
-def session() -> Ask:
+def of(settings: Settings) -> Ask:
+    """Asks the catalog of a lake, with the lake's schema as the current one: at the server, if dbt has one to ask."""
+    if settings.on_server:
+        known = server.from_environment()
+        return lambda question: known.ask(question, settings.schema)
+    return session(settings.schema)
+
+
+def session(schema: str) -> Ask:
     """Asks the Spark session that dbt has started in this process."""
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.getOrCreate()
+    spark.catalog.setCurrentDatabase(schema)
     return lambda question: [tuple(row) for row in spark.sql(question).collect()]
 
 

@@ -32,14 +32,16 @@ class Server:
     user: str = "sparkify"
     password: str | None = field(default=None, repr=False)
 
-    def connect(self) -> Any:
+    def connect(self, schema: str = "default") -> Any:
         """A connection; whoever calls this closes it. Raises what PyHive and thrift raise."""
         password = self.password if self.auth in WITH_PASSWORD else None
-        return hive.connect(self.host, self.port, username=self.user, password=password, auth=self.auth)
+        return hive.connect(
+            self.host, self.port, username=self.user, password=password, auth=self.auth, database=schema
+        )
 
-    def ask(self, question: str) -> list[tuple[Any, ...]]:
-        """The rows of an answer."""
-        with self.connect() as connection, connection.cursor() as cursor:
+    def ask(self, question: str, schema: str = "default") -> list[tuple[Any, ...]]:
+        """The rows of an answer; tables in the question are those of the schema."""
+        with self.connect(schema) as connection, connection.cursor() as cursor:
             cursor.execute(question)
             return [tuple(row) for row in cursor.fetchall()]
 

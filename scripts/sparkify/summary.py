@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
+from pathlib import Path
 
-from sparkify import catalog, lake, server
+from sparkify import catalog, lake
 from sparkify.catalog import Ask
 from sparkify.figures import TableFigures
 from sparkify.settings import PROJECT, Settings, is_uri
 
 
-def text(settings: Settings) -> str:
-    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog."""
+def text(settings: Settings, report: Path) -> str:
+    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog.
+
+    `report` is the page of answers that was made.
+    """
     if not is_uri(settings.lake):
         connection = lake.connect(settings.lake, settings.schema)
         figures = lake.figures(connection, settings.lake, settings.schema)
-        return _lines(figures, settings, lambda question: connection.sql(question).fetchall())
-    ask = server.from_environment().ask if settings.on_server else catalog.session()
-    return _lines(catalog.figures(ask, settings.schema), settings, ask)
+        return _lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
+    ask = catalog.of(settings)
+    return _lines(catalog.figures(ask, settings.schema), settings, report, ask)
 
 
-def _lines(figures: list[TableFigures], settings: Settings, ask: Ask) -> str:
-    schema = settings.schema
-    return "\n".join([*_tables(figures), "", *_quarantined(ask, schema), _matched(ask, schema), "", *_next(settings)])
+def _lines(figures: list[TableFigures], settings: Settings, report: Path, ask: Ask) -> str:
+    found = [*_tables(figures), "", *_quarantined(ask), _matched(ask)]
+    return "\n".join([*found, "", f"Report: {report}", *_next(settings)])
 
 
 def _tables(figures: list[TableFigures]) -> list[str]:
@@ -31,18 +35,18 @@ def _tables(figures: list[TableFigures]) -> list[str]:
     return [head] + [f"{row.name:<24}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures]
 
 
-def _quarantined(ask: Ask, schema: str) -> list[str]:
-    rows = ask(f"""
-        select 'log_data', reason, field, count(*) from {schema}.quarantined_log_data group by reason, field
+def _quarantined(ask: Ask) -> list[str]:
+    rows = ask("""
+        select 'log_data', reason, field, count(*) from quarantined_log_data group by reason, field
         union all
-        select 'song_data', reason, field, count(*) from {schema}.quarantined_songs_data group by reason, field
+        select 'song_data', reason, field, count(*) from quarantined_songs_data group by reason, field
     """)
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     fields: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for source, reason, field, count in rows:
         counts[source, reason] += count
         fields[source, reason] |= {field} - {None}
-    raw_rows = sum(row[0] for row in ask(f"select raw_rows from {schema}.row_accounting"))
+    raw_rows = sum(row[0] for row in ask("select raw_rows from row_accounting"))
     quarantined = sum(counts.values())
     lines = [f"{quarantined:,} of {raw_rows:,} raw rows quarantined" + (":" if counts else ".")]
     for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -51,8 +55,8 @@ def _quarantined(ask: Ask, schema: str) -> list[str]:
     return lines
 
 
-def _matched(ask: Ask, schema: str) -> str:
-    ((plays, matched),) = ask(f"select count(*), count(song_id) from {schema}.songplays")
+def _matched(ask: Ask) -> str:
+    ((plays, matched),) = ask("select count(*), count(song_id) from songplays")
     share = f" ({matched / plays:.2%})" if plays else ""
     return f"{matched:,} of {plays:,} plays matched a song of the catalogue{share}."
 

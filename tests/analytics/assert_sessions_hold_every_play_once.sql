@@ -5,7 +5,11 @@ with totals as (
         (select coalesce(sum(plays), 0) from {{ ref('sessions') }}) as plays_in_sessions,
         (select coalesce(sum(plays), 0) from {{ ref('inactivity_sessions') }}) as plays_in_inactivity_sessions,
         (select coalesce(sum(plays), 0) from {{ ref('daily_activity') }}) as plays_on_days
+),
+
+wrong_totals as (
+    select * from totals
+    where plays <> plays_in_sessions or plays <> plays_in_inactivity_sessions or plays <> plays_on_days
 )
 
-select * from totals
-where plays <> plays_in_sessions or plays <> plays_in_inactivity_sessions or plays <> plays_on_days
+select * from wrong_totals

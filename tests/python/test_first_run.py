@@ -37,6 +37,8 @@ def test_run_builds_tests_documents_and_sums_up(clone: Path, first_run: subproce
         assert re.search(rf"^{table} +[\d,]+ +\d+ +[\d,]+ +{re.escape(str(clone))}/lake/", first_run.stdout, re.M)
     assert re.search(r"^\d[\d,]* of [\d,]+ raw rows quarantined", first_run.stdout, re.M)
     assert re.search(r"^[\d,]+ of [\d,]+ plays matched a song", first_run.stdout, re.M)
+    assert f"Report: {clone / 'lake' / 'report.html'}" in first_run.stdout.splitlines()
+    assert (clone / "lake" / "report.html").read_text(encoding="utf-8").count("<svg ") == 16
     assert "dbt docs serve" in first_run.stdout
     assert "Made profiles.yml from profiles.example.yml." in first_run.stderr
     assert (clone / "profiles.yml").read_bytes() == (clone / "profiles.example.yml").read_bytes()
@@ -78,7 +80,8 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "script", ["run", "query", "erase", "restore", "cluster", "simulate", "bench-increment", "test", "lint", "lock"]
+    "script",
+    ["run", "query", "report", "erase", "restore", "cluster", "simulate", "bench-increment", "test", "lint", "lock"],
 )
 def test_every_script_helps(clone: Path, script: str) -> None:
     answer = command(clone, f"./scripts/{script}", "--help")

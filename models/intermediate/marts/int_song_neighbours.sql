@@ -2,7 +2,7 @@ with songs as (
     select * from {{ ref('int_played_songs') }}
 ),
 
--- A song with fewer listeners has no pair that counts; most songs have one. There are many pairs: numbers keep them small.
+-- A song with fewer listeners has no pair that counts. Of the many pairs numbers are smaller than keys.
 user_songs as (
     select
         user_songs.user_id,
