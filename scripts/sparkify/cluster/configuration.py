@@ -66,6 +66,7 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         # Seconds after which a session that stays open looks again where a table's files are: before a later run
         # deletes the version that it knows.
         "spark.sql.metadataCacheTTLSeconds": "5",
+        "spark.hadoop.fs.s3a.input.stream.type": "classic",
         "spark.hadoop.fs.s3a.retry.limit": "4",
         # Files on their way to S3, and Hive's, whose own default is one folder for all users of the machine.
         "spark.hadoop.hadoop.tmp.dir": str(folder.scratch),
