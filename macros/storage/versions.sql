@@ -46,10 +46,11 @@
 
 {# A catalog that has the schema already has its place too: that of another lake, if it served one. #}
 {% macro check_schema_is_of_this_lake() %}
-    {% set place = schema_location(versions_schema()).removeprefix('${system:user.dir}') %}
+    {# s3 and s3a are one, and who named no file system has got one. #}
+    {% set place = schema_location(versions_schema()).removeprefix('${system:user.dir}').split(':', 1)[-1].replace('//', '/') %}
     {% for row in run_query('describe schema ' ~ versions_schema()) if row[0] == 'Location' %}
-        {# Signs that are no part of a URI are written in several ways: then nothing is known. #}
-        {% if '%' not in row[1] and not row[1].endswith(place) %}
+        {# What a URI escapes or a path leaves out is written in several ways: then nothing is known. #}
+        {% if '%' not in row[1] and '/.' not in place and not row[1].rstrip('/').replace('//', '/').endswith(place) %}
             {% do exceptions.raise_compiler_error(
                 'The schema ' ~ versions_schema() ~ ' of this catalog lies in ' ~ row[1] ~ ', not in the lake '
                 ~ env_var('SPARKIFY_LAKE', 'lake') ~ '; name another schema by SPARKIFY_SCHEMA, or another catalog.'

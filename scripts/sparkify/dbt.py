@@ -76,10 +76,10 @@ def _git_commit() -> str:
 @atexit.register
 def _end_spark() -> None:
     """End Spark and wait for it: until it is gone, the next run can't have the metastore."""
-    from pyspark import SparkContext
-
-    if SparkContext._gateway is not None:
-        process: subprocess.Popen[bytes] = SparkContext._gateway.proc
+    # Who asks a server has not imported it.
+    pyspark = sys.modules.get("pyspark")
+    if pyspark is not None and pyspark.SparkContext._gateway is not None:
+        process: subprocess.Popen[bytes] = pyspark.SparkContext._gateway.proc
         # It ends when nobody can write to it any more.
         if process.stdin is not None:
             process.stdin.close()

@@ -41,6 +41,7 @@ class Server:
     endpoint: str
     owner: Account
     program: Path
+    log: Path
 
     def environment(self, account: Account) -> dict[str, str]:
         """The variables by which a program acts as an account, and none of this machine's own settings count."""
@@ -53,6 +54,11 @@ class Server:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def requests(self) -> list[str]:
+        """What was asked so far: operation and key of each request."""
+        lines = (line.split() for line in self.log.read_text(encoding="utf-8").splitlines())
+        return [f"{line[7]} {line[8]}" for line in lines if len(line) > 8 and line[7].startswith("s3_")]
 
     def client(self, account: Account | None = None) -> Any:
         """A client of an account, or of the owner."""
@@ -119,11 +125,13 @@ def serve(scratch: Path) -> Iterator[Server]:
     for folder in folders.values():
         folder.mkdir(parents=True)
     path = program()
+    requests = scratch / "requests.log"
     address = f"127.0.0.1:{_free_port()}"
     with (scratch / "server.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [
-                *(str(path), "--port", address, "--region", REGION, "--quiet", "--iam-dir", str(folders["accounts"])),
+                *(str(path), "--port", address, "--region", REGION, "--quiet", "--access-log", str(requests)),
+                *("--iam-dir", str(folders["accounts"])),
                 *("posix", "--sidecar", str(folders["metadata"]), str(folders["buckets"])),
             ],
             env={"ROOT_ACCESS_KEY": owner.key, "ROOT_SECRET_KEY": owner.secret},
@@ -131,7 +139,7 @@ def serve(scratch: Path) -> Iterator[Server]:
             stderr=log,
         )
         try:
-            server = Server(f"http://{address}", owner, path)
+            server = Server(f"http://{address}", owner, path, requests)
             _wait(server, process)
             yield server
         finally:

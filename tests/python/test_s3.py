@@ -114,9 +114,12 @@ def test_one_more_day_is_built_and_nothing_new_writes_nothing(
     assert rewritten(before, after) == []
     assert days_of(after) - days_of(before) == {"2018-11-30"}
 
+    asked = lake.server.requests()
+    assert len(files_asked_for(asked)) > 1943
     # A service whose address is a name knows buckets by the path alone.
     by_name = lake.server.endpoint.replace("127.0.0.1", "localhost")
     runs.finish("run", AWS_ENDPOINT_URL_S3=by_name, SPARKIFY_S3_PATH_STYLE="true")
+    assert not files_asked_for(lake.server.requests()[len(asked) :])
     idle = lake.objects()
     assert rewritten(after, idle) == []
     assert [key for key in after.keys() ^ idle.keys() if "run_ledger" not in key] == []
@@ -126,6 +129,12 @@ def days_of(objects: dict[str, tuple[datetime, str]]) -> set[str]:
     """The days of plays of which there are files."""
     parts = [part for key in objects if "/songplays__" in key for part in key.split("/")]
     return {part.removeprefix("event_date=") for part in parts if part.startswith("event_date=")}
+
+
+def files_asked_for(requests: list[str]) -> list[str]:
+    """Requests for a raw file itself, as opposed to lists of them."""
+    asked = ("s3_HeadObject raw/", "s3_GetObject raw/")
+    return [request for request in requests if request.startswith(asked) and request.endswith(".json")]
 
 
 def rewritten(before: dict[str, tuple[datetime, str]], after: dict[str, tuple[datetime, str]]) -> list[str]:

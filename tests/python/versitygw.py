@@ -42,8 +42,10 @@ def program() -> Path:
 
 
 def _build(go: str, kept: Path) -> None:
+    for left_over in kept.parent.glob("build-*"):  # by a test that was killed
+        shutil.rmtree(left_over, ignore_errors=True)
     # What Go fetches and compiles on the way is 800 MB, which nobody else needs.
-    with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="build-", dir=kept.parent) as folder:
         settings = {
             "GOBIN": folder,
             "GOMODCACHE": f"{folder}/modules",
