@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
 from builds import Lake
-from sparkify import lake
+from sparkify import catalog, lake
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
@@ -191,7 +191,16 @@ def test_hours_and_sessions_are_those_of_the_raw_logs(
 def test_every_figure_and_table_equals_the_oracle(
     s3part1943: Lake, sections: dict[str, Section], tmp_path: Path
 ) -> None:
-    expected = report.sections(oracle(s3part1943.raw, tmp_path))
+    assert_same(sections, report.sections(oracle(s3part1943.raw, tmp_path)))
+
+
+def test_spark_answers_the_same(s3part1943: Lake, sections: dict[str, Section]) -> None:
+    # Of a lake on S3 the session that built it is asked.
+    assert_same(sections, report.sections(lambda question: catalog.ask(s3part1943.schema, question)))
+
+
+def assert_same(sections: dict[str, Section], expected: list[Section]) -> None:
+    """Every sentence and every table is as expected."""
     assert [section.slug for section in expected] == QUESTIONS
     for section in expected:
         found = sections[section.slug]
