@@ -196,7 +196,7 @@ def test_every_figure_and_table_equals_the_oracle(
 
 def test_spark_answers_the_same(s3part1943: Lake, sections: dict[str, Section]) -> None:
     # Of a lake on S3 the session that built it is asked.
-    assert_same(sections, report.sections(lambda question: catalog.ask(s3part1943.schema, question)))
+    assert_same(sections, report.sections(catalog.session(s3part1943.schema)))
 
 
 def assert_same(sections: dict[str, Section], expected: list[Section]) -> None:
