@@ -14,6 +14,8 @@ from sparkify.simulate.__main__ import main as simulate
 LAKES = ("sample71", "s3part1943", "simulated")
 
 
+# First, as pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For runs in two processes: the tests of a file stay together, and so do all that look at the lakes below."""
     for item in items:
