@@ -14,14 +14,11 @@ from sparkify.simulate.__main__ import main as simulate
 LAKES = ("sample71", "s3part1943", "simulated")
 
 
-# First, as pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """For runs in two processes: the tests of a file stay together, and so do all that look at the lakes below."""
-    for item in items:
-        module = inspect.getmodule(item.function) if isinstance(item, pytest.Function) else None
-        looks_at_lakes = module is not None and any(lake in inspect.getsource(module) for lake in LAKES)
-        item.add_marker(pytest.mark.xdist_group("lakes" if looks_at_lakes else item.path.stem))
+    module = inspect.getmodule(item.function) if isinstance(item, pytest.Function) else None
+    looks_at_lakes = module is not None and any(lake in inspect.getsource(module) for lake in LAKES)
+    item.add_marker(pytest.mark.xdist_group("lakes" if looks_at_lakes else item.path.stem))
 
 
 @pytest.fixture(scope="session")
