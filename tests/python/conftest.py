@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from builds import MARTS, NO_UNIT_TESTS, Builder, Lake
 from shared_data import raw_tree_1943, shared_data
+from sparkify.settings import PROJECT
 from sparkify.simulate.__main__ import main as simulate
 
 LAKES = ("sample71", "s3part1943", "simulated")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """For runs in two processes: the tests of a file stay together, and so do all that look at the lakes below."""
-    module = inspect.getmodule(item.function) if isinstance(item, pytest.Function) else None
-    looks_at_lakes = module is not None and any(lake in inspect.getsource(module) for lake in LAKES)
-    item.add_marker(pytest.mark.xdist_group("lakes" if looks_at_lakes else item.path.stem))
+class TogetherByLakes(LoadFileScheduling):  # type: ignore[misc]
+    """Of tests in two processes: those of a file stay together, and so do all that look at the lakes below."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        text = (PROJECT / file).read_text(encoding="utf-8")
+        return "lakes" if any(lake in text for lake in LAKES) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherByLakes:
+    """How pytest-xdist shares out the tests."""
+    return TogetherByLakes(config, log)
 
 
 @pytest.fixture(scope="session")
