@@ -8,7 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from builds import MARTS, NO_UNIT_TESTS, Builder, Lake
+from builds import NO_UNIT_TESTS, Builder, Lake
 from shared_data import raw_tree_1943, shared_data
 from sparkify.settings import PROJECT
 from sparkify.simulate.__main__ import main as simulate
@@ -39,12 +39,13 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 @pytest.fixture(scope="session")
 def sample71(builder: Builder) -> Lake:
     """The real logs with the usual sample of 71 songs."""
-    return builder.build(shared_data(), "sample71", "build", *NO_UNIT_TESTS, "--exclude", MARTS)
+    return builder.build(shared_data(), "sample71", "build", *NO_UNIT_TESTS)
 
 
 @pytest.fixture(scope="session")
 def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """The real logs with 1,943 songs; the one whose build runs the unit tests."""
+    builder.with_marts.add("s3part1943")
     return builder.build(raw_tree_1943(tmp_path_factory.mktemp("raw1943")), "s3part1943")
 
 
@@ -61,4 +62,5 @@ def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated(builder: Builder, dirty_raw: Path) -> Lake:
     """A lake over simulated data with dirty rows of every kind."""
+    builder.with_marts.add("simulated")
     return builder.build(dirty_raw, "simulated", "build", *NO_UNIT_TESTS)
