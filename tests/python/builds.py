@@ -91,7 +91,7 @@ def _without_marts(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Builder:
-    """Runs dbt commands on lakes under one scratch folder. Marts are built in the lakes whose schemas are `with_marts`."""
+    """Runs dbt commands on lakes under one scratch folder; `with_marts` are the schemas in which marts are built."""
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
