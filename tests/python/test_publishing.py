@@ -69,7 +69,7 @@ def test_only_the_newest_versions_stay(builder: Builder, lake: Lake) -> None:
 def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     pages = project / "seeds" / "pages.csv"
-    pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true\n", encoding="utf-8")
+    pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true,false\n", encoding="utf-8")
     users = project / "models" / "star" / "users.sql"
     sql = users.read_text(encoding="utf-8")
     users.write_text(sql.replace("        first_name,", "        upper(first_name) as first_name,"), encoding="utf-8")
