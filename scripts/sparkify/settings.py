@@ -25,7 +25,7 @@ class Settings:
     @property
     def on_server(self) -> bool:
         """Whether dbt asks a server, instead of running Spark in its own process."""
-        return os.environ.get("SPARKIFY_TARGET", "local") != "local"
+        return os.environ.get("SPARKIFY_TARGET") == "cluster"
 
     def environment(self) -> dict[str, str]:
         """The environment variables by which dbt's profile and macros learn of these places."""
