@@ -4,9 +4,9 @@
     {% if must_rebuild([input]) %}
         {{ return(none) }}
     {% endif %}
-    {% set published = published_runs() %}
     {% set changed = [] %}
-    {% if published[input][-1] > published[this.identifier][-1] %}
+    {% if is_any_newer([input]) %}
+        {% set published = published_runs() %}
         {% for partition, entry in manifest_of(input, published[input][-1]).items() %}
             {% do changed.append(partition) if entry.written_by > published[this.identifier][-1] %}
         {% endfor %}

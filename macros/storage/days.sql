@@ -5,6 +5,9 @@
 {% macro days_to_build(partition_of_day, followed=['int_log_rows'], also=[], days_before=0) %}
     {% if must_rebuild(followed) %}
         {{ return(none) }}
+    {% elif not also and not is_any_newer(followed) %}
+        {% do replace_only([]) %}
+        {{ return([]) }}
     {% endif %}
     {% set days = days_of(followed) %}
     {% set stale = [] %}
@@ -27,11 +30,22 @@
         {{ return(none) }}
     {% endif %}
     {% set changed = [] %}
-    {% for day, state in days_of(followed).items() if state.is_changed %}
-        {% do changed.append(day) %}
-    {% endfor %}
+    {% if is_any_newer(followed) %}
+        {% for day, state in days_of(followed).items() if state.is_changed %}
+            {% do changed.append(day) %}
+        {% endfor %}
+    {% endif %}
     {% do replace_only(changed) %}
     {{ return(changed) }}
+{% endmacro %}
+
+{# Whether one of some tables was published after this model: mostly none was, and their manifests need not be read. #}
+{% macro is_any_newer(tables) %}
+    {% set published = published_runs() %}
+    {% for table in tables if published[table][-1] > published[this.identifier][-1] %}
+        {{ return(true) }}
+    {% endfor %}
+    {{ return(false) }}
 {% endmacro %}
 
 {# The days of some tables: {day: {is_empty: no table has rows of it, is_changed: one wrote it since this model was built}}. Tables

@@ -30,29 +30,20 @@ candidates as (
     where popular_songs.popularity_rank <= {{ var('recommendations') }} + 1
 ),
 
-first_choices as (
-    select * from candidates
-    where method = 'co_listening'
-),
-
 -- A song that both methods found counts once, for the better one.
-choices as (
-    select * from first_choices
-    union all
-    select candidates.*
+placed_choices as (
+    select
+        *,
+        row_number() over (partition by song_key, neighbour_key order by method asc) as place_of_method
     from candidates
-    left join first_choices
-        on
-            candidates.song_key = first_choices.song_key
-            and candidates.neighbour_key = first_choices.neighbour_key
-    where candidates.method = 'popularity' and first_choices.neighbour_key is null
 ),
 
 ranked_choices as (
     select
         *,
         row_number() over (partition by song_key order by method asc, method_rank asc) as recommendation_rank
-    from choices
+    from placed_choices
+    where place_of_method = 1
 ),
 
 recommendations as (

@@ -7,29 +7,20 @@ songs as (
     select * from {{ ref('int_played_songs') }}
 ),
 
-first_choices as (
-    select * from candidates
-    where method = 'co_listening'
-),
-
 -- A song that both methods found counts once, for the better one.
-choices as (
-    select * from first_choices
-    union all
-    select candidates.*
+placed_choices as (
+    select
+        *,
+        row_number() over (partition by user_id, song_key order by method asc) as place_of_method
     from candidates
-    left join first_choices
-        on
-            candidates.user_id = first_choices.user_id
-            and candidates.song_key = first_choices.song_key
-    where candidates.method = 'popularity' and first_choices.song_key is null
 ),
 
 ranked_choices as (
     select
         *,
         row_number() over (partition by user_id order by method asc, method_rank asc) as recommendation_rank
-    from choices
+    from placed_choices
+    where place_of_method = 1
 ),
 
 recommendations as (

@@ -35,8 +35,8 @@ def test_any_history_ends_in_the_same_tables(
         for delivery in batch:
             delivery.write(lake.raw)
         # Views are there after the first run.
-        left_out = [MARTS, *(["config.materialized:view"] if number else [])]
-        assert builder.dbt(lake, "run", "--exclude", *left_out)
+        left_out = ("--exclude", MARTS, "config.materialized:view") if number else ()
+        assert builder.dbt(lake, "run", *left_out)
     expected = oracle.compute(lake.raw)
     for table in oracle.COLUMNS:
         assert first_differences(expected.tables[table], lake.rows(table)) == "", table
@@ -44,6 +44,6 @@ def test_any_history_ends_in_the_same_tables(
     assert len(lake.files("songplays")) == len({row[10] for row in lake.rows("songplays")})
     if seed % 10 == 0:
         incremental = {table: lake.rows(table) for table in oracle.COLUMNS}
-        assert builder.dbt(lake, "run", "--full-refresh", "--exclude", MARTS)
+        assert builder.dbt(lake, "run", "--full-refresh")
         for table in oracle.COLUMNS:
             assert first_differences(incremental[table], lake.rows(table)) == "", table
