@@ -49,11 +49,21 @@ def unpack_songs_1943(scratch: Path) -> Path:
 def raw_tree_1943(scratch: Path) -> Path:
     """A raw folder of its own: the real logs and the 1,943 songs, copied to `scratch`, which is returned."""
     unpack_songs_1943(scratch)
-    logs = shared_data() / "log_data"
-    for path in logs.rglob("*.json"):
-        copy = scratch / "log_data" / path.relative_to(logs)
+    _copy("log_data", scratch)
+    return scratch
+
+
+def raw_tree_71(scratch: Path) -> Path:
+    """A raw folder of its own: the real logs and the sample of 71 songs, copied to `scratch`, which is returned."""
+    _copy("log_data", scratch)
+    _copy("song_data", scratch)
+    return scratch
+
+
+def _copy(source: str, scratch: Path) -> None:
+    for path in (shared_data() / source).rglob("*.json"):
+        copy = scratch / path.relative_to(shared_data())
         copy.parent.mkdir(parents=True, exist_ok=True)
         # Not copytree: it would make the copied folders as read-only as the originals.
         shutil.copyfile(path, copy)
         os.utime(copy, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
-    return scratch
