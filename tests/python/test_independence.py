@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+import marts_oracle
 import oracle
-from builds import Lake
+from builds import MARTS, Lake
 from canonical import first_differences
 from sparkify.settings import PROJECT
 
@@ -74,6 +75,11 @@ def test_table_is_the_same_elsewhere(table: str, simulated: Lake, elsewhere: Lak
     assert first_differences(simulated.rows(table), elsewhere.rows(table)) == ""
 
 
+@pytest.mark.parametrize("mart", marts_oracle.MARTS)
+def test_mart_is_the_same_elsewhere(mart: str, simulated: Lake, elsewhere: Lake) -> None:
+    assert first_differences(simulated.all_rows(mart), elsewhere.all_rows(mart)) == ""
+
+
 def test_each_raw_byte_is_read_once_by_a_run(dirty_raw: Path, tmp_path: Path) -> None:
     lake = Lake(raw=dirty_raw, folder=tmp_path / "lake", schema="once")
     (tmp_path / "events").mkdir()
@@ -88,9 +94,9 @@ def test_each_raw_byte_is_read_once_by_a_run(dirty_raw: Path, tmp_path: Path) ->
         tmp_path / "dbt",
         spark,
         {},
-        "build",
-        "--exclude-resource-types=test",
-        "--exclude-resource-types=unit_test",
+        "run",
+        "--exclude",
+        MARTS,
     )
 
     (log,) = [path for path in (tmp_path / "events").iterdir() if path.is_file() and not path.name.startswith(".")]
