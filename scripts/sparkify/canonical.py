@@ -53,7 +53,12 @@ def table_hash(rows: Iterable[Sequence[Any]]) -> str:
     return digest.hexdigest()
 
 
-def first_differences(expected: Iterable[Sequence[Any]], actual: Iterable[Sequence[Any]], limit: int = 5) -> str:
+def first_differences(
+    expected: Iterable[Sequence[Any]],
+    actual: Iterable[Sequence[Any]],
+    limit: int = 5,
+    names: tuple[str, str] = ("expected", "actual"),
+) -> str:
     """The rows that are in only one of two tables, at most `limit` of each side; '' for equal tables.
 
     Rows are counted: one that is there twice on one side and once on the other is a difference.
@@ -61,7 +66,7 @@ def first_differences(expected: Iterable[Sequence[Any]], actual: Iterable[Sequen
     left = Counter(canonical_row(row) for row in expected)
     right = Counter(canonical_row(row) for row in actual)
     lines: list[str] = []
-    for name, only in (("expected", left - right), ("actual", right - left)):
+    for name, only in zip(names, (left - right, right - left), strict=True):
         if not only:
             continue
         lines.append(f"only in {name}: {only.total()} row(s)")

@@ -1,0 +1,170 @@
+"""The engines: each builds a lake of its own from a raw folder with dbt, and gives the rows of its tables.
+
+dbt runs in a process of its own, so that no engine's memory is held while another one works.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from sparkify import lake
+from sparkify.compare.models import Model
+from sparkify.errors import UserError
+from sparkify.settings import PROJECT
+from sparkify.trino.server import Server, local_catalog
+
+SCHEMA = "sparkify"
+CATALOG = "lake"
+
+Row = tuple[Any, ...]
+
+
+class Engine(Protocol):
+    """A lake that one engine builds from a raw folder."""
+
+    name: str
+    manifest: Path
+
+    def build(self) -> None:
+        """Build everything with `dbt build`, its tests included. UserError if something fails."""
+
+    def rows(self, model: Model) -> list[Row]:
+        """The rows of a table or view in its contract's columns; source files as paths below the raw folder."""
+
+    def close(self) -> None:
+        """End what was started for it."""
+
+
+class SparkSession:
+    """Target local: Spark in dbt's own process. The tables are read from their files, by DuckDB."""
+
+    name = "spark"
+
+    def __init__(self, raw: Path, folder: Path) -> None:
+        self._raw, self._lake = raw, folder / "lake"
+        self._dbt = Dbt(
+            folder,
+            "local",
+            {"SPARKIFY_RAW": str(raw), "SPARKIFY_LAKE": str(self._lake), "SPARKIFY_METASTORE": str(folder / "derby")},
+        )
+        self.manifest = self._dbt.manifest
+
+    def build(self) -> None:
+        """See Engine."""
+        self._lake.mkdir()
+        self._dbt.build()
+
+    def rows(self, model: Model) -> list[Row]:
+        """See Engine."""
+        return spark_rows(self._raw, self._lake, SCHEMA, model)
+
+    def close(self) -> None:
+        """Spark has ended with dbt's process."""
+
+
+def spark_rows(raw: Path, folder: Path, schema: str, model: Model) -> list[Row]:
+    """The rows of a model in a lake that Spark built."""
+    table = lake.tables(str(folder), schema).get(model.name)
+    if table is not None and not table.files:
+        return []
+    with lake.connect(str(folder), schema) as connection:
+        found = connection.sql(f"select {_names(model)} from {model.name}").fetchall()
+    # Spark percent-encodes what a URI can't have.
+    return [_below(model, row, f"file:{raw}/", unquote) for row in found]
+
+
+class Trino:
+    """Target trino: a server on this machine, over the same raw files."""
+
+    name = "trino"
+
+    def __init__(self, raw: Path, folder: Path) -> None:
+        self._raw, self._lake = raw, folder / "lake"
+        self._lake.mkdir(parents=True)
+        self._server = Server(folder / "server", {CATALOG: local_catalog(self._lake)})
+        self._dbt = Dbt(folder, "trino", trino_settings(raw, self._lake, self._server.port))
+        self.manifest = self._dbt.manifest
+
+    def build(self) -> None:
+        """See Engine."""
+        self._dbt.build()
+
+    def rows(self, model: Model) -> list[Row]:
+        """See Engine."""
+        return trino_rows(self._server, self._raw, SCHEMA, model)
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.stop()
+
+
+def trino_settings(raw: Path, folder: Path, port: int) -> dict[str, str]:
+    """What target trino needs to know of a server with a local catalog."""
+    return {
+        "SPARKIFY_RAW": f"local://{raw}",
+        "SPARKIFY_LAKE": f"local://{folder}",
+        "SPARKIFY_TRINO_PORT": str(port),
+        "SPARKIFY_TRINO_CATALOG": CATALOG,
+    }
+
+
+def trino_rows(server: Server, raw: Path, schema: str, model: Model) -> list[Row]:
+    """The rows of a model in a lake that Trino built."""
+    found = server.query(f"select {_names(model)} from {model.name}", CATALOG, schema)
+    return [_below(model, tuple(row), f"local://{raw}/") for row in found]
+
+
+class Dbt:
+    """`dbt build` for one target, in a process and with files of its own."""
+
+    def __init__(self, folder: Path, target: str, settings: dict[str, str]) -> None:
+        self._folder, self._target, self._settings = folder, target, settings
+        self.manifest = folder / "target" / "manifest.json"
+
+    def build(self) -> None:
+        """Build everything. UserError if something fails."""
+        profiles = self._folder / "profiles"
+        profiles.mkdir(parents=True)
+        shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "dbt.cli.main",
+                "--quiet",
+                "build",
+                f"--target={self._target}",
+                f"--profiles-dir={profiles}",
+                f"--target-path={self._folder / 'target'}",
+                f"--log-path={self._folder / 'logs'}",
+            ],
+            cwd=PROJECT,
+            env=os.environ | {"SPARKIFY_SCHEMA": SCHEMA} | self._settings,
+            stdin=subprocess.DEVNULL,
+            # The answer is what is printed to stdout.
+            stdout=sys.stderr,
+        )
+        if done.returncode != 0:
+            raise UserError(f"dbt build failed on target {self._target}; {self._folder / 'logs' / 'dbt.log'} says why.")
+
+
+def _names(model: Model) -> str:
+    return ", ".join(f'"{column}"' for column in model.columns)
+
+
+def _below(model: Model, row: Sequence[Any], raw: str, decode: Any = str) -> Row:
+    """A row with its source file as a path below the raw folder."""
+    if "source_file" not in model.columns:
+        return tuple(row)
+    at = model.columns.index("source_file")
+    return (*row[:at], decode(row[at]).removeprefix(raw), *row[at + 1 :])
+
+
+ENGINES = {engine.name: engine for engine in (SparkSession, Trino)}
