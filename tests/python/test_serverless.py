@@ -1,0 +1,66 @@
+"""What can be had of Athena, Trino and Redshift without any of them: SQL, compiled offline and parsed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from dbt.cli.main import dbtRunner
+from sqlfluff.core import Linter
+
+from sparkify.settings import PROJECT
+
+
+def compile_offline(target: str, scratch: Path) -> Path:
+    """Compile the project for a target where any connection is an error; the folder with the SQL."""
+    (scratch / "profiles").mkdir()
+    shutil.copyfile(PROJECT / "profiles.example.yml", scratch / "profiles" / "profiles.yml")
+    os.chdir(PROJECT)
+    without_aws = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with (
+        patch.dict(os.environ, without_aws | {"SPARKIFY_TARGET": target}, clear=True),
+        patch("socket.socket.connect", side_effect=AssertionError("dbt compile asked the network")),
+    ):
+        result = dbtRunner().invoke(
+            [
+                "--quiet",
+                "compile",
+                "--no-populate-cache",
+                "--no-introspect",
+                f"--profiles-dir={scratch / 'profiles'}",
+                f"--target-path={scratch / 'target'}",
+                f"--log-path={scratch / 'logs'}",
+            ]
+        )
+    assert result.success, result.exception
+    return scratch / "target" / "compiled" / "sparkify"
+
+
+@pytest.mark.parametrize("target", ["athena", "trino"])
+def test_everything_compiles_without_network_and_credentials(target: str, tmp_path: Path) -> None:
+    compiled = compile_offline(target, tmp_path)
+    names = {path.relative_to(PROJECT / "models").as_posix() for path in (PROJECT / "models").glob("*/*.sql")}
+    assert {path.relative_to(compiled / "models").as_posix() for path in (compiled / "models").glob("*/*.sql")} == names
+    songplays = (compiled / "models" / "star" / "songplays.sql").read_text(encoding="utf-8")
+    assert f'from "{"awsdatacatalog" if target == "athena" else "hive"}"."sparkify"."int_log_events"' in songplays
+    raw_lines = (compiled / "models" / "staging" / "vw_log_data.sql").read_text(encoding="utf-8")
+    assert "json_parse(line)" in raw_lines
+    assert "from_json" not in raw_lines
+
+
+def test_redshift_parses_its_statements(tmp_path: Path) -> None:
+    analyses = compile_offline("athena", tmp_path) / "analyses"
+    redshift = Linter(dialect="redshift")
+    statements = {}
+    for name in ("redshift_spectrum", "redshift_copy"):
+        parsed = redshift.parse_string((analyses / f"{name}.sql").read_text(encoding="utf-8"))
+        assert parsed.violations == []
+        assert parsed.tree is not None
+        statements[name] = [found.raw for found in parsed.tree.recursive_crawl("statement")]
+    copied = [text for text in statements["redshift_copy"] if text.startswith("copy")]
+    assert [text.split('"')[1] for text in copied] == ["users", "songs", "artists"]
+    # What Redshift would refuse is refused here as well.
+    assert redshift.parse_string("copy users form 's3://lake/users/' iam_role default").violations
