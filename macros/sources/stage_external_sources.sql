@@ -67,7 +67,7 @@
         {% do run_statement(
             'create external table ' ~ relation.render_hive() ~ ' (line string)'
             ~ " row format serde 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe'"
-            ~ " with serdeproperties ('field.delim' = '\n', 'serialization.null.format' = '') location " ~ text_literal(location)
+            ~ " with serdeproperties ('field.delim' = '\\n', 'serialization.null.format' = '') location " ~ text_literal(location)
         ) %}
     {% endif %}
 {% endmacro %}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -49,6 +50,16 @@ def test_everything_compiles_without_network_and_credentials(target: str, tmp_pa
     raw_lines = (compiled / "models" / "staging" / "vw_log_data.sql").read_text(encoding="utf-8")
     assert "json_parse(line)" in raw_lines
     assert "from_json" not in raw_lines
+
+
+def test_every_form_for_an_engine_is_that_of_a_macro(tmp_path: Path) -> None:
+    compile_offline("athena", tmp_path)
+    macros = json.loads((tmp_path / "target" / "manifest.json").read_text(encoding="utf-8"))["macros"].values()
+    names = {macro["name"] for macro in macros}
+    ours = {macro["name"] for macro in macros if macro["package_name"] == "sparkify"}
+    forms = {name for name in ours if name.split("__")[0] in ("spark", "trino", "athena", "default") and "__" in name}
+    assert len(forms) > 40
+    assert {form for form in forms if form.split("__", 1)[1] not in names} == set()
 
 
 def test_redshift_parses_its_statements(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,39 @@ def test_every_table_that_people_read_is_that_of_spark(
     models = published(builder.scratch / "target" / "manifest.json")
     assert {"songplays", "user_level_history", "quarantined_log_data"} <= {model.name for model in models}
     assert [text for text, equal in compare(engines, models) if not equal] == []
+
+
+@pytest.mark.parametrize("table", ["songplays", "users", "songs", "artists", "time"])
+def test_files_that_spark_wrote_are_read_alike(
+    table: str, trino: TrinoBuilder, builder: Builder, s3part1943: Lake
+) -> None:
+    manifest = json.loads((builder.scratch / "target" / "manifest.json").read_text(encoding="utf-8"))
+    node = manifest["nodes"][f"model.sparkify.{table}"]
+    partitions = node["config"].get("partition_by") or []
+    names = {"string": "varchar", "int": "integer"}
+    columns = [
+        f"{name} {names.get(column['data_type'], column['data_type'])}" for name, column in node["columns"].items()
+    ]
+    # Built once, so that all partitions are in the folder of one version.
+    folder = s3part1943.files(table)[0].parents[len(partitions)]
+    trino.server.query("create schema if not exists lake.of_spark")
+    trino.server.query(
+        f"create table lake.of_spark.{table} ({', '.join(columns)}) with (format = 'PARQUET',"
+        f" external_location = 'local://{folder}', partitioned_by = array{partitions})"
+    )
+    if partitions:
+        trino.server.query(f"call lake.system.sync_partition_metadata('of_spark', '{table}', 'FULL')")
+    lake = TrinoLake(trino.server, s3part1943.raw, "of_spark")
+    assert first_differences(s3part1943.rows(table), lake.rows(table)) == ""
+
+
+def test_freshness_is_that_of_the_newest_file(trino: TrinoBuilder, hostile_on_trino: TrinoLake) -> None:
+    assert trino.dbt(hostile_on_trino, "source", "freshness")
+    (checked,) = json.loads((trino.scratch / "target" / "sources.json").read_text(encoding="utf-8"))["results"]
+    logs = (hostile_on_trino.raw / "log_data").rglob("*.json*")
+    newest = max(path.stat().st_mtime for path in logs if path.name[0] not in "_.")
+    assert checked["status"] == "warn"
+    assert datetime.fromisoformat(checked["max_loaded_at"]).timestamp() == newest
 
 
 def test_a_second_build_adds_nothing(trino: TrinoBuilder, hostile_on_trino: TrinoLake) -> None:

@@ -38,7 +38,7 @@ class TrinoBuilder:
     """A Trino server, and dbt commands on lakes in its catalog."""
 
     def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
+        self.scratch = scratch
         self._lake = scratch / "lake"
         self._lake.mkdir()
         (scratch / "profiles").mkdir()
@@ -54,9 +54,9 @@ class TrinoBuilder:
                 [
                     "--quiet",
                     *arguments,
-                    f"--profiles-dir={self._scratch / 'profiles'}",
-                    f"--target-path={self._scratch / 'target'}",
-                    f"--log-path={self._scratch / 'logs'}",
+                    f"--profiles-dir={self.scratch / 'profiles'}",
+                    f"--target-path={self.scratch / 'target'}",
+                    f"--log-path={self.scratch / 'logs'}",
                 ]
             )
         return bool(result.success)

@@ -58,7 +58,7 @@ class SparkSession:
 
     def build(self) -> None:
         """See Engine."""
-        self._lake.mkdir()
+        self._lake.mkdir(parents=True)
         self._dbt.build()
 
     def rows(self, model: Model) -> list[Row]:
@@ -135,9 +135,7 @@ class Dbt:
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
         done = subprocess.run(
             [
-                sys.executable,
-                "-m",
-                "dbt.cli.main",
+                str(Path(sys.executable).parent / "dbt"),
                 "--quiet",
                 "build",
                 f"--target={self._target}",
