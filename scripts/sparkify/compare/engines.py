@@ -132,6 +132,8 @@ class Dbt:
         """Build everything. UserError if something fails."""
         profiles = self._folder / "profiles"
         profiles.mkdir(parents=True)
+        # Of the project: Spark's metastore keeps its log there.
+        (PROJECT / "logs").mkdir(exist_ok=True)
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
         done = subprocess.run(
             [
