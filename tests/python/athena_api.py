@@ -30,6 +30,8 @@ ACCOUNT = "123456789012"
 PAGE = 1000
 # Most statements end within these seconds, and then the first poll finds them done.
 FIRST_WAIT = 10.0
+# Seconds until a Trino that says nothing is given up: one that collects garbage on a busy machine is silent for long.
+PATIENCE = 300.0
 ENGINE = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 
 Answer = dict[str, Any]
@@ -141,6 +143,7 @@ class AthenaApi:
             user="athena",
             catalog=CATALOG,
             schema=execution.schema,
+            request_timeout=PATIENCE,
             timezone="UTC",
             session_properties=session,
             legacy_primitive_types=True,

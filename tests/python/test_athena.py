@@ -53,6 +53,8 @@ class Athena:
                 [
                     "--quiet",
                     *arguments,
+                    # The profile's four are for a service.
+                    "--threads=2",
                     f"--profiles-dir={self.scratch / 'profiles'}",
                     f"--target-path={self.scratch / 'target'}",
                     f"--log-path={self.scratch / 'logs'}",

@@ -25,7 +25,7 @@ MEMORY = {
     "memory.heap-headroom-per-node": "300MB",
 }
 JVM = (
-    "-Xmx1536M",
+    "-Xmx2G",
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
     # Its many regular expressions and generated classes are compiled once a process: for minutes, quickly beats well.
@@ -88,7 +88,13 @@ class Server:
     def query(self, statement: str, catalog: str | None = None, schema: str | None = None) -> Sequence[Sequence[Any]]:
         """The rows that a statement gives, timestamps without a zone as they are in UTC."""
         with trino.dbapi.Connection(
-            host=LOOPBACK, port=self.port, user="sparkify", catalog=catalog, schema=schema, timezone="UTC"
+            host=LOOPBACK,
+            port=self.port,
+            user="sparkify",
+            catalog=catalog,
+            schema=schema,
+            timezone="UTC",
+            request_timeout=PATIENCE,
         ) as connection:
             rows: list[list[Any]] = connection.cursor().execute(statement).fetchall()
         return rows
