@@ -22,6 +22,7 @@ from sparkify.trino.server import Server
 
 RAW, LAKE, RESULTS = "raw", "lake", "results"
 SCHEMA = "hostile"
+WITHOUT_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
 
 Row = tuple[object, ...]
 
@@ -95,7 +96,7 @@ def athena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Athena]:
     with Server(scratch / "trino", {CATALOG: aws.catalog(f"s3://{LAKE}")}) as trino:
         api = AthenaApi(trino.port, aws.client("glue"), f"s3://{LAKE}")
         lake = Athena(aws, api, trino, raw, scratch)
-        assert lake.dbt("build")
+        assert lake.dbt("build", *WITHOUT_TESTS)
         yield lake
         api.stop()
     aws.stop()
@@ -123,10 +124,14 @@ def test_table_equals_the_oracle(athena: Athena, expected: oracle.Oracle, table:
     assert first_differences(expected.tables[table], athena.rows(table)) == ""
 
 
+def test_dbts_own_tests_pass(athena: Athena) -> None:
+    assert athena.dbt("test")
+
+
 def test_a_second_build_switches_tables_to_new_folders(athena: Athena) -> None:
     before = {table: athena.rows(table) for table in oracle.COLUMNS}
     at = athena.location("songplays")
-    assert athena.dbt("build", "--exclude-resource-type=test", "--exclude-resource-type=unit_test")
+    assert athena.dbt("build", *WITHOUT_TESTS)
     assert athena.location("songplays") != at
     for table, rows in before.items():
         assert first_differences(rows, athena.rows(table)) == ""
