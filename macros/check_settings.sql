@@ -26,9 +26,23 @@
             ~ '; give a number of seconds, 0 or more.'
         ) %}
     {% endif %}
+    {% for name in ['valid_play_seconds', 'recommendation_shrinkage'] if var(name) is not number or var(name) < 0 %}
+        {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a number, 0 or more.') %}
+    {% endfor %}
+    {% for name in [
+        'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs', 'recommendation_neighbours',
+        'recommendation_min_co_listeners',
+    ] if var(name) is not integer or var(name) < 1 %}
+        {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a whole number, 1 or more.') %}
+    {% endfor %}
     {% if var('kept_versions') is not integer or var('kept_versions') < 1 %}
         {% do exceptions.raise_compiler_error(
             'The var kept_versions is ' ~ var('kept_versions') ~ '; give a whole number, 1 or more.'
+        ) %}
+    {% endif %}
+    {% if var('interrupted_after_minutes') is not number or var('interrupted_after_minutes') < 2 %}
+        {% do exceptions.raise_compiler_error(
+            'The var interrupted_after_minutes is ' ~ var('interrupted_after_minutes') ~ '; give a number of minutes, 2 or more.'
         ) %}
     {% endif %}
 {% endmacro %}

@@ -4,12 +4,10 @@
    change: where arrived rows belong, where rows of the same files were, and where other deliveries of the same events are. #}
 {% macro log_arrival() %}
     {% if must_rebuild() %}
-        {% do replace_only(none) %}
         {{ return(none) }}
     {% endif %}
     {% set stored_files = api.Relation.create(schema=this.schema, identifier='int_log_files') %}
     {% if load_cached_relation(stored_files) is none %}
-        {% do replace_only(none) %}
         {{ return(none) }}
     {% endif %}
     {% set files = arrived_files('raw', 'log_data', 'select distinct source_file, loaded_at from ' ~ stored_files) %}

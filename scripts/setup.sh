@@ -36,6 +36,11 @@ root=$(CDPATH='' cd "$(dirname "$setup_self")/.." && pwd -P)
 cd "$root"
 
 venv=$root/.venv
+case ${SPARKIFY_SPARK:-4} in
+    4) ;;
+    3.5) venv=$root/.venv-spark3.5 ;;
+    *) setup_fail "SPARKIFY_SPARK is $SPARKIFY_SPARK; set it to 4 or 3.5, or unset it." ;;
+esac
 if [ -n "${SPARKIFY_VENV:-}" ]; then venv=$(setup_from_caller "${SPARKIFY_VENV%/}"); fi
 python=$venv/bin/python
 # In messages: as short as it can be while the user can still paste it.
@@ -48,6 +53,8 @@ case ${lock:-runtime} in
     dev) setup_lock=requirements-dev.lock ;;
     *) setup_fail "setup.sh: lock is '$lock', and must be runtime or dev." ;;
 esac
+# What many clusters still run; with all that the tests need.
+if [ "${SPARKIFY_SPARK:-4}" = 3.5 ]; then setup_lock=requirements-spark3.5.lock; fi
 
 # --- Packages ---------------------------------------------------------------------------------------------------------
 # .venv/.installed has one line for each lock file that is completely installed. It is removed before anything changes
@@ -199,8 +206,8 @@ except OSError:
         ln -sfn "$root/scripts/spark" "$setup_spark/conf"
         {
             # requirements-dev.lock is requirements.lock and more, with the same pins.
-            setup_stamp requirements.lock
-            if [ "$setup_lock" != requirements.lock ]; then setup_stamp "$setup_lock"; fi
+            setup_stamp "$setup_lock"
+            if [ "$setup_lock" = requirements-dev.lock ]; then setup_stamp requirements.lock; fi
         } >"$venv/.installed.new"
         mv "$venv/.installed.new" "$venv/.installed"
     fi

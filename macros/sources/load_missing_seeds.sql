@@ -2,9 +2,8 @@
 {% macro load_missing_seeds() %}
     {% if execute and flags.WHICH in ['run', 'test'] %}
         {% for node in graph.nodes.values() if node.resource_type == 'seed' %}
-            {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-            {% if load_cached_relation(relation) is none %}
-                {% do load_seed(node, relation) %}
+            {% if relation_is_missing(node) %}
+                {% do load_seed(node, api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) %}
             {% endif %}
         {% endfor %}
     {% endif %}
@@ -15,6 +14,7 @@
 {% endmacro %}
 
 {% macro default__load_seed(node, relation) %}
+    {% do forget_open_run(run_id()) %}
     {% do exceptions.raise_compiler_error('The table ' ~ relation ~ ' is missing; run dbt seed first, or dbt build.') %}
 {% endmacro %}
 

@@ -10,10 +10,6 @@
     {{ return(manifest) }}
 {% endmacro %}
 
-{% macro manifest_folder(table, run) -%}
-    manifests/table_name={{ table }}/run={{ run }}
-{%- endmacro %}
-
 {% macro write_manifest(table, run, manifest) %}
     {% set rows = [] %}
     {% for partition, entry in manifest.items() %}
@@ -23,13 +19,13 @@
     {% endfor %}
     {# Not into the table itself: models that end at the same time would write in one folder. #}
     {% do run_statement(
-        'insert overwrite directory ' ~ text_literal(schema_location(versions_schema()) ~ '/' ~ manifest_folder(table, run))
+        'insert overwrite directory ' ~ text_literal(schema_location(versions_schema()) ~ '/manifests/' ~ version_entry(table, run))
         ~ ' using json select /*+ coalesce(1) */ * from ('
         ~ ('values ' ~ rows | join(', ') if rows else "select '', '', true where false")
         ~ ') as entries (partition_path, written_by, is_empty)'
     ) %}
     {% do run_statement(
-        'alter table ' ~ in_versions('manifests') ~ ' add if not exists ' ~ published_partition(table, run)
+        'alter table ' ~ in_versions('manifests') ~ ' add if not exists ' ~ version_entry_clause(table, run)
     ) %}
 {% endmacro %}
 

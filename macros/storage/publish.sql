@@ -9,6 +9,7 @@
     {% set location = version_location(published.identifier, run_id()) %}
     {% set keeps_table = existing is not none and has_same_columns(existing, columns) %}
 
+    {% do assert_still_open() %}
     {% if partition_columns %}
         {% set runs = published_runs().get(published.identifier) %}
         {% set before = manifest_of(published.identifier, runs[-1]) if runs else {} %}
@@ -43,7 +44,7 @@
 {# One folder is made, at once: the moment at which those who read files see the new version. #}
 {% macro mark_published(table, run) %}
     {% do run_statement(
-        'alter table ' ~ in_versions('published') ~ ' add if not exists ' ~ published_partition(table, run)
+        'alter table ' ~ in_versions('published') ~ ' add if not exists ' ~ version_entry_clause(table, run)
     ) %}
 {% endmacro %}
 
@@ -107,10 +108,11 @@
 {% endmacro %}
 
 
-{# Write the descriptions of a table that is there already, if they are not those of the last time. #}
+{# Write the descriptions of a table that is there already, if they are not those of the last time. Spark can't change those of
+   partition columns: they stay as they were when the table was made. #}
 {% macro publish_comments(node, published) %}
     {% if table_property(published, 'sparkify.comments') != comments_fingerprint(node) %}
-        {% for column in adapter.get_columns_in_relation(published) %}
+        {% for column in adapter.get_columns_in_relation(published) if column.name not in partition_columns_of(node) %}
             {% set comment = column_comment(node.columns.get(column.name, {}).get('description')) %}
             {% do run_statement(
                 'alter table ' ~ published ~ ' alter column ' ~ adapter.quote(column.name)

@@ -1,8 +1,9 @@
-{# Delete the versions that no table may go back to any more: all but the newest `kept` published ones of each table. Data goes
-   first and its entry among the published last, so that an interrupted deletion goes on in the next run. #}
+{# Delete the versions that no table may go back to any more: all but the newest `kept` published ones of each table that no other
+   run is at work on. Data goes first and its entry among the published last, so that an interrupted deletion goes on in the next run. #}
 {% macro delete_old_versions(kept) %}
     {% set expired = [] %}
-    {% for table, runs in published_runs().items() %}
+    {% set in_use = claimed_by_others() %}
+    {% for table, runs in published_runs().items() if table not in in_use %}
         {% for run in runs[:-kept] %}
             {% do expired.append((table, run)) %}
         {% endfor %}
@@ -11,7 +12,7 @@
         {% set manifests = partitions_of(in_versions('manifests')) %}
         {% set with_manifest = [] %}
         {% for table, run in expired %}
-            {% if 'table_name=' ~ table ~ '/run=' ~ run in manifests %}
+            {% if version_entry(table, run) in manifests %}
                 {% do with_manifest.append((table, run)) %}
             {% else %}
                 {% do run_statement('drop table if exists ' ~ in_versions(version_name(table, run))) %}
@@ -21,8 +22,8 @@
         {% set dropped = [] %}
         {% set folders = [] %}
         {% for table, run in expired %}
-            {% do dropped.append(published_partition(table, run)) %}
-            {% do folders.extend([manifest_folder(table, run), published_folder(table, run)]) %}
+            {% do dropped.append(version_entry_clause(table, run)) %}
+            {% do folders.extend(['manifests/' ~ version_entry(table, run), 'published/' ~ version_entry(table, run)]) %}
         {% endfor %}
         {% do delete_folders(folders) %}
         {% do run_statement('alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ dropped | join(', ')) %}

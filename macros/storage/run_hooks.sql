@@ -5,8 +5,8 @@
 {% endmacro %}
 
 {% macro spark__begin_run() %}
-    {% do open_run() %}
     {% do stage_external_sources() %}
+    {% do open_run() %}
     {% do load_missing_seeds() %}
 {% endmacro %}
 

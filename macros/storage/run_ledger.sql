@@ -1,10 +1,8 @@
 {# Write what a run did to the table run_ledger: a row for each model and seed. `results`: dbt's. How many bytes were read is known
    where scripts/run has counted them, in the temporary view `bytes_read_by_node`. #}
 {% macro write_run_ledger(results) %}
-    {% set written = written_versions() %}
     {% set rows = [] %}
     {% for result in results if result.node.resource_type in ['model', 'seed'] %}
-        {% set is_built = result.node.alias in written %}
         {% do rows.append(
             '(' ~ [
                 text_literal(run_id()),
@@ -18,7 +16,10 @@
             ] | join(', ') ~ ')'
         ) %}
     {% endfor %}
-    {% if rows %}
+    {% if rows and not claim_when_free('run_ledger') %}
+        {% do exceptions.warn('Other runs did not end writing run_ledger; what this run did is missing in it.') %}
+    {% elif rows %}
+        {% set written = written_versions() %}
         {% set ledger = graph.sources['source.sparkify.lake.run_ledger'] %}
         {% set relation = api.Relation.create(schema=target.schema, identifier='run_ledger', type='table') %}
         {% set existing = adapter.get_relation(database=none, schema=target.schema, identifier='run_ledger') %}

@@ -10,7 +10,7 @@
     {% set leftovers = [] %}
 
     {% for table in tables if run not in published.get(table, []) %}
-        {% set has_manifest = 'table_name=' ~ table ~ '/run=' ~ run in manifests %}
+        {% set has_manifest = version_entry(table, run) in manifests %}
         {% if table in complete and is_switching_to(table, run, has_manifest) %}
             {% if has_manifest %}
                 {% do finish_switch(table, run) %}
@@ -19,11 +19,11 @@
         {% else %}
             {% if has_manifest %}
                 {% do run_statement(
-                    'alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ published_partition(table, run)
+                    'alter table ' ~ in_versions('manifests') ~ ' drop if exists ' ~ version_entry_clause(table, run)
                 ) %}
             {% endif %}
             {% do run_statement('drop table if exists ' ~ in_versions(version_name(table, run))) if table in complete %}
-            {% do leftovers.extend([version_name(table, run), manifest_folder(table, run)]) %}
+            {% do leftovers.extend([version_name(table, run), 'manifests/' ~ version_entry(table, run)]) %}
         {% endif %}
     {% endfor %}
     {% do delete_folders(leftovers) %}

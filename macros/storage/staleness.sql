@@ -56,6 +56,9 @@
     {%- for name in ['earliest_event', 'latest_event', 'song_match_tolerance_seconds'] -%}
         {%- do parts.append(var(name)) -%}
     {%- endfor -%}
+    {%- for name in vars_of_marts() if name in node.get('raw_code', '') -%}
+        {%- do parts.append(name ~ ' ' ~ var(name)) -%}
+    {%- endfor -%}
     {{ return(local_md5(parts | join('\n'))) }}
 {%- endmacro %}
 
@@ -65,4 +68,12 @@
             'alter table ' ~ published ~ " set tblproperties ('sparkify.fingerprint' = '" ~ fingerprint(node) ~ "')"
         ) %}
     {% endif %}
+{% endmacro %}
+
+{# Vars that only the models which name them follow from. #}
+{% macro vars_of_marts() %}
+    {{ return([
+        'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
+        'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
+    ]) }}
 {% endmacro %}

@@ -7,7 +7,7 @@
         {% set leftovers = [] %}
         {% for name in unknown if name.split('__')[0] in published %}
             {% set table, run = name.split('__') %}
-            {% do leftovers.extend([name, manifest_folder(table, run), published_folder(table, run)]) %}
+            {% do leftovers.extend([name, 'manifests/' ~ version_entry(table, run), 'published/' ~ version_entry(table, run)]) %}
         {% endfor %}
         {% if leftovers %}
             {% do delete_folders(leftovers) %}
@@ -23,12 +23,14 @@
         'create or replace temporary view version_files using binaryFile options (path '
         ~ text_literal(schema_location(versions_schema())) ~ ", recursiveFileLookup 'true', pathGlobFilter '*.parquet')"
     ) %}
+    {% set open = open_runs() %}
     {% set known = [] %}
     {% for row in run_query('show tables in ' ~ in_versions('published').without_identifier()) %}
         {% do known.append(row['tableName']) %}
     {% endfor %}
     {% set unknown = [] %}
-    {% for row in run_query('select distinct ' ~ version_in_path('path') ~ ' from version_files') if row[0] and row[0] not in known %}
+    {% for row in run_query('select distinct ' ~ version_in_path('path') ~ ' from version_files')
+        if row[0] and row[0] not in known and row[0].split('__')[-1] not in open %}
         {% do unknown.append(row[0]) %}
     {% endfor %}
     {{ return(unknown) }}

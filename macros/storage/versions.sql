@@ -1,9 +1,10 @@
-{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has three small tables, of which the first
+{# Tables are written aside, as versions, in a schema of their own. Beside the versions it has small tables, of which the first
    two outlive the catalog:
 
      published   has a partition for each run that published a table: the newest one is what readers of files go by
      manifests   says for each published version of a partitioned table which run wrote each partition
-     garbage     is a table whose partitions are folders to delete #}
+     garbage     is a table whose partitions are folders to delete
+     open_runs   has partitions for the runs that are under way #}
 {% macro versions_schema() -%}
     {{ target.schema }}_versions
 {%- endmacro %}
@@ -25,6 +26,7 @@
 
 {% macro create_versions_schema() %}
     {% do create_schema(in_versions('published')) %}
+    {% do check_schema_is_of_this_lake() %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('published')
         ~ ' (nothing string, table_name string, run string) using parquet partitioned by (table_name, run) location '
@@ -40,6 +42,21 @@
         'create table if not exists ' ~ in_versions('garbage')
         ~ ' (nothing string, folder string) using parquet partitioned by (folder)'
     ) %}
+{% endmacro %}
+
+{# A catalog that has the schema already has its place too: that of another lake, if it served one. #}
+{% macro check_schema_is_of_this_lake() %}
+    {# s3 and s3a are one, and who named no file system has got one. #}
+    {% set place = schema_location(versions_schema()).removeprefix('${system:user.dir}').split(':', 1)[-1].replace('//', '/') %}
+    {% for row in run_query('describe schema ' ~ versions_schema()) if row[0] == 'Location' %}
+        {# What a URI escapes or a path leaves out is written in several ways: then nothing is known. #}
+        {% if '%' not in row[1] and '/.' not in place and not row[1].rstrip('/').replace('//', '/').endswith(place) %}
+            {% do exceptions.raise_compiler_error(
+                'The schema ' ~ versions_schema() ~ ' of this catalog lies in ' ~ row[1] ~ ', not in the lake '
+                ~ env_var('SPARKIFY_LAKE', 'lake') ~ '; name another schema by SPARKIFY_SCHEMA, or another catalog.'
+            ) %}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {# The runs that published each table, oldest first: {table: [run, …]}; none where there are no versions. #}
@@ -77,10 +94,11 @@
     {{ return('partition (' ~ parts | join(', ') ~ ')') }}
 {% endmacro %}
 
-{% macro published_folder(table, run) -%}
-    published/table_name={{ table }}/run={{ run }}
+{# A version's partition in the tables `published` and `manifests`. #}
+{% macro version_entry(table, run) -%}
+    {{ return('table_name=' ~ table ~ '/run=' ~ run) }}
 {%- endmacro %}
 
-{% macro published_partition(table, run) %}
-    {{ return(partition_clause('table_name=' ~ table ~ '/run=' ~ run)) }}
+{% macro version_entry_clause(table, run) %}
+    {{ return(partition_clause(version_entry(table, run))) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {{ config(materialized='incremental') }}
-{%- set changed = changed_log_partitions() %}
+{%- set changed = changed_partitions('int_log_rows') %}
 
 with log_rows as (
     select * from {{ ref('int_log_rows') }}

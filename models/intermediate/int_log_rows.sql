@@ -49,17 +49,21 @@ erased_rows as (
 ),
 
 contested_keys as (
-    select * from contested_log_keys
+    select
+        *,
+        true as is_contested
+    from contested_log_keys
 ),
 
-uncontested_rows as (
-    select remaining_rows.*
+stored_deliveries as (
+    select
+        remaining_rows.*,
+        remaining_rows.is_usable and contested_keys.is_contested is not null as is_contested
     from remaining_rows
     left join contested_keys
         on
             remaining_rows.session_id = contested_keys.session_id
             and remaining_rows.item_in_session = contested_keys.item_in_session
-    where not remaining_rows.is_usable or contested_keys.session_id is null
 ),
 
 {% endif -%}
@@ -70,13 +74,9 @@ deliveries as (
     {%- if arrival %}
     union all
     select
-        remaining_rows.{{ columns | join(',\n        remaining_rows.') }}
-    from remaining_rows
-    inner join contested_keys
-        on
-            remaining_rows.session_id = contested_keys.session_id
-            and remaining_rows.item_in_session = contested_keys.item_in_session
-    where remaining_rows.is_usable
+        {{ columns | join(',\n        ') }}
+    from stored_deliveries
+    where is_contested
     {%- endif %}
 ),
 
@@ -105,7 +105,8 @@ rows_with_verdict as (
     select
         verdict,
         {{ columns | join(',\n        ') }}
-    from uncontested_rows
+    from stored_deliveries
+    where not is_contested
     union all
     select
         verdict,

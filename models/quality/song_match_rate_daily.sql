@@ -1,5 +1,5 @@
 {{ config(materialized='incremental') }}
-{%- set days = changed_play_days() %}
+{%- set days = changed_days(['songplays']) %}
 
 with songplays as (
     select * from {{ ref('songplays') }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import subprocess
@@ -70,6 +71,19 @@ def _git_commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return ""
     return found.stdout.strip()
+
+
+@atexit.register
+def _end_spark() -> None:
+    """End Spark and wait for it: until it is gone, the next run can't have the metastore."""
+    # Who asks a server has not imported it.
+    pyspark = sys.modules.get("pyspark")
+    if pyspark is not None and pyspark.SparkContext._gateway is not None:
+        process: subprocess.Popen[bytes] = pyspark.SparkContext._gateway.proc
+        # It ends when nobody can write to it any more.
+        if process.stdin is not None:
+            process.stdin.close()
+        process.wait()
 
 
 def run(*arguments: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from sparkify.errors import UserError
 from sparkify.figures import TableFigures
@@ -42,8 +43,6 @@ class LakeTable:
 
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
     """The tables of a lake by name, each as its newest published version."""
-    if is_uri(lake):
-        raise UserError(f"{lake} is not a local folder; ask a lake on S3 through Athena, Trino or Spark.")
     found = {table: table_as_of(lake, schema, table, runs[-1]) for table, runs in published_runs(lake, schema).items()}
     if not found:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
@@ -52,6 +51,8 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
 
 def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
     """The runs whose version of each table is still there, oldest first, as macros/storage/versions.sql notes them."""
+    if is_uri(lake):
+        raise UserError(f"{lake} is on S3, and this is for local lakes; ask it through Spark, Athena or Trino.")
     runs: dict[str, list[str]] = {}
     for folder in sorted(Path(lake, f"{schema}_versions", "published").glob("table_name=*/run=*")):
         table = folder.parent.name.removeprefix("table_name=")
@@ -94,6 +95,8 @@ def connect(lake: str, schema: str) -> Connection:
     for table in tables(lake, schema).values():
         if table.files:
             _create_view(connection, lake, table)
+        elif columns := contract(table.name):
+            _create_empty_view(connection, table.name, columns)
     _create_model_views(connection)
     connection.execute(f"set allowed_directories = [{_literal(lake)}]")
     connection.execute("set enable_external_access = false")
@@ -114,6 +117,21 @@ def _create_view(connection: Connection, lake: str, table: LakeTable) -> None:
     )
     replaced = f" replace ({casts})" if casts else ""
     connection.execute(f"create view {_name(table.name)} as select *{replaced} from {source}")
+
+
+def contract(model: str) -> dict[str, str]:
+    """Columns and types that the YAML beside a model says; {} where it says none."""
+    for file in (PROJECT / "models").glob(f"*/{model}.yml"):
+        for described in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
+            if described["name"] == model:
+                return {column["name"]: column["data_type"] for column in described["columns"]}
+    return {}
+
+
+def _create_empty_view(connection: Connection, name: str, columns: dict[str, str]) -> None:
+    # A partitioned table without rows has no file that could tell its columns.
+    nulls = ", ".join(f"cast(null as {kind}) as {_name(column)}" for column, kind in columns.items())
+    connection.execute(f"create view {_name(name)} as select {nulls} where false")
 
 
 def _type_for_people(kind: str, is_in_folder: bool) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from dbt_common.events.base_types import EventMsg
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import create_map, explode, lit
 
 VIEW = "bytes_read_by_node"
 
@@ -38,9 +40,11 @@ class BytesRead:
 def _publish(context: SparkContext, nodes: Iterable[str]) -> None:
     scala_context = context._jsc.sc()
     scala_context.listenerBus().waitUntilEmpty()
-    rows = [(node, _bytes_read(context, scala_context.statusStore(), node)) for node in nodes]
-    session = SparkSession.builder.getOrCreate()
-    session.createDataFrame(rows, "node_id string, bytes_read bigint").createOrReplaceTempView(VIEW)
+    store = scala_context.statusStore()
+    # createDataFrame would start a Python worker for these few rows.
+    pairs = [(lit(node), lit(_bytes_read(context, store, node)).cast("bigint")) for node in nodes]
+    rows = SparkSession.builder.getOrCreate().range(1).select(explode(create_map(*chain(*pairs))))
+    rows.toDF("node_id", "bytes_read").createOrReplaceTempView(VIEW)
 
 
 def _bytes_read(context: SparkContext, store: Any, node: str) -> int:

@@ -1,4 +1,4 @@
-"""The main job: raw JSON to the tested and documented star schema, then a summary of what was made.
+"""The main job: raw JSON to the tested and documented star schema, a report of answers, and a summary of what was made.
 
 With no settings it simulates a small month of data first, some of it dirty.
 """
@@ -47,7 +47,13 @@ def main(argv: list[str] | None = None) -> int:
     if not (dbt.run("build") and dbt.run("docs", "generate")):
         print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1
-    print(summary.text(places))
+    from sparkify import docs
+    from sparkify.report import report
+
+    docs.finish(settings.PROJECT / "target")
+    output = report.place(places)
+    report.write(places, output)
+    print(summary.text(places, output))
     return 0
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparkify import metastore
+from sparkify import metastore, s3
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,11 @@ class Settings:
     lake: str
     metastore: str
     schema: str
+
+    @property
+    def on_server(self) -> bool:
+        """Whether dbt asks a server, instead of running Spark in its own process."""
+        return os.environ.get("SPARKIFY_TARGET") == "cluster"
 
     def environment(self) -> dict[str, str]:
         """The environment variables by which dbt's profile and macros learn of these places."""
@@ -39,11 +44,12 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     as they are for plain dbt.
     """
     lake_place = _place(lake, "SPARKIFY_LAKE", "lake")
-    beside_lake = str(PROJECT / ".metastore" / "derby") if is_uri(lake_place) else f"{lake_place}/_metastore"
+    # As in profiles.example.yml: each lake has a catalog of its own.
+    beside_lake = f".metastore/{lake_place.replace('://', '/')}" if is_uri(lake_place) else lake_place
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
         lake=lake_place,
-        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", beside_lake), PROJECT),
+        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", f"{beside_lake}/_metastore"), PROJECT),
         schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
     )
 
@@ -51,9 +57,35 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
 def check(settings: Settings) -> None:
     """Raise UserError for what would make a run fail later on, with a worse message."""
     _check_apart(settings.raw, settings.lake)
-    _check_raw(settings.raw)
+    if not is_uri(settings.raw):
+        _check_raw_folder(settings.raw)
+    if settings.on_server:
+        _check_server(settings)
+    else:
+        _check_here(settings)
+
+
+def _check_here(settings: Settings) -> None:
+    """What Spark in this process needs, which asks S3 with this process's credentials."""
+    if is_uri(settings.raw):
+        for source in SOURCES:
+            s3.check_readable(f"{settings.raw}/{source}", "--raw")
     check_lake(settings.lake)
     metastore.check_free(Path(settings.metastore))
+
+
+def _check_server(settings: Settings) -> None:
+    """What a server needs, which asks S3 with its own credentials."""
+    # PyHive takes a while to import.
+    from sparkify import server
+
+    asked = server.from_environment()
+    server.check(asked)
+    for place, option in ((f"{settings.raw}/log_data", "--raw"), (settings.lake, "--lake")):
+        if is_uri(place):
+            server.check_place(asked, place, option)
+    if not is_uri(settings.lake):
+        check_lake(settings.lake)
 
 
 def is_uri(place: str) -> bool:
@@ -81,9 +113,7 @@ def _check_apart(raw: str, lake: str) -> None:
         raise UserError(f"The raw folder {raw} and the lake {lake} lie in one another; give each a folder of its own.")
 
 
-def _check_raw(raw: str) -> None:
-    if is_uri(raw):
-        return
+def _check_raw_folder(raw: str) -> None:
     for source in SOURCES:
         folder = Path(raw, source)
         if not folder.is_dir():
@@ -91,8 +121,9 @@ def _check_raw(raw: str) -> None:
 
 
 def check_lake(lake: str) -> None:
-    """Make a local lake's folder; UserError if it can't be made or written."""
+    """Make a local lake's folder; UserError if it can't be made, or if a lake anywhere can't be written."""
     if is_uri(lake):
+        s3.check_writable(lake, "--lake")
         return
     try:
         Path(lake).mkdir(parents=True, exist_ok=True)

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
-from sparkify import lake
+from sparkify import catalog, lake
+from sparkify.catalog import Ask
 from sparkify.figures import TableFigures
 from sparkify.settings import PROJECT, Settings, is_uri
 
-Ask = Callable[[str], list[tuple[Any, ...]]]
 
+def text(settings: Settings, report: Path) -> str:
+    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog.
 
-def text(settings: Settings) -> str:
-    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog."""
-    ask: Ask
-    if is_uri(settings.lake):
-        # Imported only here: it needs the session that dbt has started.
-        from sparkify import catalog
-
-        figures = catalog.figures(settings.schema)
-
-        def ask(question: str) -> list[tuple[Any, ...]]:
-            return catalog.ask(settings.schema, question)
-    else:
+    `report` is the page of answers that was made.
+    """
+    if not is_uri(settings.lake):
         connection = lake.connect(settings.lake, settings.schema)
         figures = lake.figures(connection, settings.lake, settings.schema)
+        return _lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
+    ask = catalog.of(settings)
+    return _lines(catalog.figures(ask, settings.schema), settings, report, ask)
 
-        def ask(question: str) -> list[tuple[Any, ...]]:
-            return connection.sql(question).fetchall()
 
-    return "\n".join([*_tables(figures), "", *_quarantined(ask), _matched(ask), "", *_next(settings)])
+def _lines(figures: list[TableFigures], settings: Settings, report: Path, ask: Ask) -> str:
+    found = [*_tables(figures), "", *_quarantined(ask), _matched(ask)]
+    return "\n".join([*found, "", f"Report: {report}", *_next(settings)])
 
 
 def _tables(figures: list[TableFigures]) -> list[str]:

@@ -5,10 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
-from builds import Builder, Lake
+from builds import NO_UNIT_TESTS, Builder, Lake
 from shared_data import raw_tree_1943, shared_data
+from sparkify.settings import PROJECT
 from sparkify.simulate.__main__ import main as simulate
+
+LAKES = ("sample71", "s3part1943", "simulated")
+
+
+class TogetherByLakes(LoadFileScheduling):  # type: ignore[misc]
+    """Of tests in two processes: those of a file stay together, and so do all that look at the lakes below."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        text = (PROJECT / file).read_text(encoding="utf-8")
+        return "lakes" if any(lake in text for lake in LAKES) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherByLakes:
+    """How pytest-xdist shares out the tests."""
+    return TogetherByLakes(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +39,13 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 @pytest.fixture(scope="session")
 def sample71(builder: Builder) -> Lake:
     """The real logs with the usual sample of 71 songs."""
-    return builder.build(shared_data(), "sample71")
+    return builder.build(shared_data(), "sample71", "build", *NO_UNIT_TESTS)
 
 
 @pytest.fixture(scope="session")
 def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The real logs with 1,943 songs."""
+    """The real logs with 1,943 songs; the one whose build runs the unit tests."""
+    builder.with_marts.add("s3part1943")
     return builder.build(raw_tree_1943(tmp_path_factory.mktemp("raw1943")), "s3part1943")
 
 
@@ -42,4 +62,5 @@ def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated(builder: Builder, dirty_raw: Path) -> Lake:
     """A lake over simulated data with dirty rows of every kind."""
-    return builder.build(dirty_raw, "simulated")
+    builder.with_marts.add("simulated")
+    return builder.build(dirty_raw, "simulated", "build", *NO_UNIT_TESTS)

@@ -24,9 +24,9 @@ def orphans(lake: Path, schema: str) -> list[str]:
         if is_unfinished or (is_data and path not in needed):
             found.append(str(inside))
     folders_in_use = {path.relative_to(versions).parts[0] for path in needed}
-    expected = {*folders_in_use, *_folders_of_newest(lake, schema), *BOOKKEEPING, "garbage"}
+    expected = {*folders_in_use, *_folders_of_newest(lake, schema), *BOOKKEEPING, "garbage", "open_runs"}
     found.extend(path.name for path in versions.iterdir() if path.name not in expected)
-    found.extend(str(path.relative_to(versions)) for path in (versions / "garbage").iterdir() if path.is_dir())
+    found.extend(str(path.relative_to(versions)) for path in versions.glob("garbage/*") if path.is_dir())
     return sorted(found)
 
 

@@ -426,12 +426,17 @@ def load(raw: Path, source: Source) -> Loaded:
 # The star
 
 
+def event_key(event: Fields) -> str:
+    """The key of an event: md5 over session and item in session."""
+    return hashlib.md5(f"{event['sessionId']}|{event['itemInSession']}".encode()).hexdigest()
+
+
 def _start_time(play: Fields) -> datetime:
     start: datetime = EPOCH + play["ts"] * MILLISECOND
     return start
 
 
-def _newness(play: Fields) -> tuple[int, int, int]:
+def newness(play: Fields) -> tuple[int, int, int]:
     """Orders plays: the greatest is the newest. Unique, since (sessionId, itemInSession) is."""
     return play["ts"], play["itemInSession"], play["sessionId"]
 
@@ -451,10 +456,9 @@ def _songplays(plays: list[Fields], songs: list[Fields], tolerance: float) -> li
                     matches.append((distance, song["song_id"], song["artist_id"]))
         _, song_id, artist_id = min(matches, default=(None, None, None))
         start = _start_time(play)
-        key = f"{play['sessionId']}|{play['itemInSession']}"
         rows.append(
             (
-                hashlib.md5(key.encode()).hexdigest(),
+                event_key(play),
                 start,
                 play["userId"],
                 play["level"],
@@ -471,7 +475,7 @@ def _songplays(plays: list[Fields], songs: list[Fields], tolerance: float) -> li
 
 
 def _users(plays: list[Fields]) -> list[Row]:
-    newest = {play["userId"]: play for play in sorted(plays, key=_newness)}
+    newest = {play["userId"]: play for play in sorted(plays, key=newness)}
     return [(user, play["firstName"], play["lastName"], play["gender"], play["level"]) for user, play in newest.items()]
 
 
@@ -520,7 +524,7 @@ def _time(plays: list[Fields]) -> list[Row]:
 
 def _user_level_history(plays: list[Fields]) -> list[Row]:
     rows: list[Row] = []
-    for user, of_user in groupby(sorted(plays, key=lambda p: (p["userId"], _newness(p))), lambda p: p["userId"]):
+    for user, of_user in groupby(sorted(plays, key=lambda p: (p["userId"], newness(p))), lambda p: p["userId"]):
         # Of several plays at one time the last assignment, that of the newest play, stays.
         levels = {_start_time(play): play["level"] for play in of_user}
         spans: list[tuple[str, datetime]] = []

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 import yaml
-from pyhive import hive  # type: ignore[import-untyped]
+from jinja2 import Template
 
+from clusters import Cluster, begin, call, said
 from sparkify.cluster import __main__ as cluster
 from sparkify.cluster import configuration, files, ports, processes, ready, s3, spark, stop
 from sparkify.cluster.derby import Derby
@@ -32,57 +33,7 @@ from sparkify.settings import PROJECT, Settings
 Said = pytest.CaptureFixture[str]
 
 
-def begin(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """scripts/cluster, without its set-up, as that is done."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "AWS_"))}
-    return subprocess.Popen(
-        [sys.executable, "-m", "sparkify.cluster", *arguments],
-        env=environment | {"PYTHONPATH": str(PROJECT / "scripts")} | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def call(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """The same, when it has ended."""
-    process = begin(*arguments, **variables)
-    process.wait(300)
-    return process
-
-
-def said(process: subprocess.Popen[str]) -> str:
-    """What a command has said on stderr."""
-    assert process.stderr is not None
-    return process.stderr.read()
-
-
 # --- A real cluster ---------------------------------------------------------------------------------------------------
-
-
-class Cluster:
-    """A cluster with a lake of its own, in a folder with a blank in its name."""
-
-    def __init__(self, scratch: Path) -> None:
-        self.folder = Folder(scratch / "a cluster")
-        self.at = ("--folder", str(self.folder.path))
-        self.lake = scratch / "lake"
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        size = ("--workers", "2", "--worker-cores", "1", "--worker-memory", "512m", "--port", "0")
-        places = {"SPARKIFY_LAKE": str(self.lake), "SPARKIFY_DRIVER_MEMORY": "1g"}
-        return call("start", *self.at, *size, *arguments, **places)
-
-    def state(self) -> State:
-        state = self.folder.read()
-        assert state is not None
-        return state
-
-    def ask(self, question: str) -> list[Any]:
-        with hive.connect("127.0.0.1", self.state().port) as connection, connection.cursor() as cursor:
-            cursor.execute(question)
-            return list(cursor.fetchall())
 
 
 @pytest.fixture(scope="module")
@@ -355,7 +306,7 @@ def sleeper(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def a_state(*members: Member) -> State:
-    return State("127.0.0.1", 1, "spark://127.0.0.1:2", 3, 1, list(members))
+    return State("127.0.0.1", 1, "spark://127.0.0.1:2", 3, 1, members=list(members))
 
 
 def known_folder(path: Path, *members: Member) -> Folder:
@@ -528,6 +479,8 @@ def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> No
         "spark.ui.showConsoleProgress",
         "spark.jars.packages",
         "spark.jars.excludes",
+        "spark.hadoop.fs.s3a.endpoint.region",
+        "spark.hadoop.fs.s3a.path.style.access",
         "spark.sql.warehouse.dir",
         "spark.hadoop.javax.jdo.option.ConnectionURL",
         "spark.driver.extraJavaOptions",
@@ -554,10 +507,21 @@ def test_the_client_of_spark_3_is_told_of_another_service(tmp_path: Path, monkey
     (tmp_path / "jars" / "hadoop-client-api-3.3.4.jar").touch()
     assert "hadoop-aws:3.3.4," in s3.packages(tmp_path).coordinates
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    assert s3.spark_settings(tmp_path) == {}
+    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")
     assert s3.spark_settings(tmp_path)["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
-    assert s3.spark_settings(spark.home()) == {}
+    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(spark.home())
+
+
+def test_the_settings_for_s3_are_those_of_the_local_target(
+    local: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "SPARKIFY_S3_PATH_STYLE"):
+        monkeypatch.delenv(name, raising=False)
+    settings = s3.spark_settings(spark.home())
+    assert settings
+    rendered = {name: Template(local[name]).render(env_var=lambda _, default: default) for name in settings}
+    assert rendered == settings
 
 
 def test_a_spark_without_a_thrift_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -578,5 +542,7 @@ def test_the_cluster_target_asks_any_server_for_the_same(local: dict[str, str]) 
     profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
     asked = profile["sparkify"]["outputs"]["cluster"]["server_side_parameters"]
     server = server_settings("/lake")
-    names = [name for name in server if name.startswith("spark.sql.") and name != "spark.sql.warehouse.dir"]
+    # Where the lake is, and how large its machines are, is the server's affair.
+    others = {"spark.sql.warehouse.dir", "spark.sql.shuffle.partitions", "spark.sql.metadataCacheTTLSeconds"}
+    names = [name for name in server if name.startswith("spark.sql.") and name not in others]
     assert asked == {f"set:hiveconf:{name}": server[name] for name in names}

@@ -189,7 +189,7 @@ def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-unt
 
 def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
     places = Settings(str(simulated.raw), str(simulated.folder), "", simulated.schema)
-    text = summary.text(places)
+    text = summary.text(places, Path("report.html"))
     for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "int_log_rows"):
         assert f"\n{table} " in text
     manifest = json.loads((simulated.raw / "_simulated.json").read_text(encoding="utf-8"))
@@ -204,10 +204,11 @@ def test_the_catalog_has_the_same_figures_as_the_files(simulated: Lake) -> None:
     by_files = lake.figures(
         lake.connect(str(simulated.folder), simulated.schema), str(simulated.folder), simulated.schema
     )
-    by_catalog = catalog.figures(simulated.schema)
+    ask = catalog.session(simulated.schema)
+    by_catalog = catalog.figures(ask, simulated.schema)
     assert {(row.name, row.rows, row.files, row.bytes) for row in by_catalog} == {
         (row.name, row.rows, row.files, row.bytes) for row in by_files
     }
     assert {row.place.removeprefix("file:") for row in by_catalog} == {row.place for row in by_files}
     plays = len(simulated.rows("songplays"))
-    assert catalog.ask(simulated.schema, "select count(*) from songplays") == [(plays,)]
+    assert ask("select count(*) from songplays") == [(plays,)]

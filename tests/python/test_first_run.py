@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sparkify.settings import PROJECT
+from clones import clone_to, command
 
 # What must never be seen on the console: Spark's and Java's own words, and progress bars of stages.
 NOISE = re.compile(
@@ -23,28 +21,8 @@ NOISE = re.compile(
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the files of the project that git knows or would take."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    folder = tmp_path_factory.mktemp("clone") / "sparkify lakehouse"
-    for name in listed.stdout.splitlines():
-        if (PROJECT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((PROJECT / name).read_bytes())
-            (folder / name).chmod((PROJECT / name).stat().st_mode)
-    return folder
-
-
-def command(clone: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a script of the clone, with this environment's packages and none but the given settings."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
-    environment |= {"SPARKIFY_VENV": sys.prefix, **settings}
-    return subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    """A copy of the project, in a folder with a blank in its name."""
+    return clone_to(tmp_path_factory.mktemp("clone") / "sparkify lakehouse")
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +37,13 @@ def test_run_builds_tests_documents_and_sums_up(clone: Path, first_run: subproce
         assert re.search(rf"^{table} +[\d,]+ +\d+ +[\d,]+ +{re.escape(str(clone))}/lake/", first_run.stdout, re.M)
     assert re.search(r"^\d[\d,]* of [\d,]+ raw rows quarantined", first_run.stdout, re.M)
     assert re.search(r"^[\d,]+ of [\d,]+ plays matched a song", first_run.stdout, re.M)
+    assert f"Report: {clone / 'lake' / 'report.html'}" in first_run.stdout.splitlines()
+    assert (clone / "lake" / "report.html").read_text(encoding="utf-8").count("<svg ") == 16
     assert "dbt docs serve" in first_run.stdout
     assert "Made profiles.yml from profiles.example.yml." in first_run.stderr
     assert (clone / "profiles.yml").read_bytes() == (clone / "profiles.example.yml").read_bytes()
     assert (clone / "target" / "index.html").exists()
+    assert (clone / "target" / "column_lineage.html").exists()
 
 
 def test_the_console_is_quiet(first_run: subprocess.CompletedProcess[str]) -> None:
@@ -81,7 +62,21 @@ def test_docs_describe_everything_with_types(clone: Path, first_run: subprocess.
         assert set(columns) == set(node["columns"]), key
         for name, column in columns.items():
             assert node["columns"][name]["description"], (key, name)
-            assert column["type"], (key, name)
+            declared = node["columns"][name].get("data_type")
+            assert column["type"] == (declared or column["type"]), (key, name)
+
+
+def test_docs_tell_rows_and_bytes_of_every_table(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
+    manifest = json.loads((clone / "target" / "manifest.json").read_text(encoding="utf-8"))
+    catalog = json.loads((clone / "target" / "catalog.json").read_text(encoding="utf-8"))
+    tables = {key: node for key, node in manifest["nodes"].items() if node["config"].get("file_format") == "parquet"}
+    views = {key for key, node in tables.items() if node["config"]["materialized"] == "view"}
+    statistics = {key: catalog["nodes"][key]["stats"] for key in tables.keys() - views}
+    assert "model.sparkify.songplays" in statistics
+    for key, found in statistics.items():
+        assert found["bytes"]["value"] > 0, key
+    answer = command(clone, "./scripts/query", "select count(*) as plays from songplays", "--format", "json")
+    assert json.loads(answer.stdout) == [{"plays": statistics["model.sparkify.songplays"]["rows"]["value"]}]
 
 
 def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
@@ -100,7 +95,21 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "script", ["run", "query", "erase", "restore", "cluster", "simulate", "bench-increment", "test", "lint", "lock"]
+    "script",
+    [
+        "run",
+        "query",
+        "report",
+        "docs",
+        "erase",
+        "restore",
+        "cluster",
+        "simulate",
+        "bench-increment",
+        "test",
+        "lint",
+        "lock",
+    ],
 )
 def test_every_script_helps(clone: Path, script: str) -> None:
     answer = command(clone, f"./scripts/{script}", "--help")

@@ -69,7 +69,7 @@ def test_only_the_newest_versions_stay(builder: Builder, lake: Lake) -> None:
 def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     pages = project / "seeds" / "pages.csv"
-    pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true\n", encoding="utf-8")
+    pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true,false\n", encoding="utf-8")
     users = project / "models" / "star" / "users.sql"
     sql = users.read_text(encoding="utf-8")
     users.write_text(sql.replace("        first_name,", "        upper(first_name) as first_name,"), encoding="utf-8")
@@ -147,6 +147,12 @@ def test_a_lost_catalog_is_made_again(builder: Builder, tmp_path: Path) -> None:
     assert {table: sorted(found.rows(table), key=repr) for table in STAR} == rows
     assert orphans(found.folder, found.schema) == []
     assert all(len(runs) == 1 for runs in published_runs(str(found.folder), found.schema).values())
+
+
+def test_a_catalog_serves_a_schema_in_one_lake(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    elsewhere = Lake(raw=lake.raw, folder=tmp_path / "elsewhere", schema=lake.schema)
+    assert not builder.dbt(elsewhere, "run")
+    assert not list(elsewhere.folder.rglob("*"))
 
 
 def copy_of_project(scratch: Path) -> Path:

@@ -5,12 +5,7 @@
     {%- set published = this.incorporate(type='table') -%}
     {%- set replaced = replaced_partitions() -%}
     {{ run_hooks(pre_hooks) }}
-    {% if replaced is none or replaced %}
-        {% do build_version(published, compiled_code, replaced) %}
-    {% else %}
-        {% do publish_comments(model, published) %}
-        {% do say_unchanged() %}
-    {% endif %}
+    {% do build_or_keep(published, compiled_code, replaced is none or replaced, replaced) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [published]}) }}
 {% endmaterialization %}

@@ -5,12 +5,7 @@
     {%- set rows = load_agate_table() -%}
     {% do store_result('agate_table', response='OK', agate_table=rows) %}
     {{ run_hooks(pre_hooks) }}
-    {% if must_rebuild() %}
-        {% do build_version(published, seed_query(rows)) %}
-    {% else %}
-        {% do publish_comments(model, published) %}
-        {% do say_unchanged() %}
-    {% endif %}
+    {% do build_or_keep(published, seed_query(rows), must_rebuild()) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [published]}) }}
 {% endmaterialization %}

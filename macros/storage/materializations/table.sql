@@ -3,20 +3,26 @@
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
     {%- set published = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
-    {% if must_rebuild() %}
-        {% do build_version(published, compiled_code) %}
-    {% else %}
-        {% do publish_comments(model, published) %}
-        {% do say_unchanged() %}
-    {% endif %}
+    {% do build_or_keep(published, compiled_code, must_rebuild()) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [published]}) }}
 {% endmaterialization %}
 
 
+{# Build what must be built; of any other table only the descriptions can have changed. #}
+{% macro build_or_keep(published, sql, must_build, replaced=none) %}
+    {% if must_build %}
+        {% do build_version(published, sql, replaced) %}
+    {% else %}
+        {% do publish_comments(model, published) %}
+        {% do say_unchanged() %}
+    {% endif %}
+{% endmacro %}
+
 {# Write this run's version of a table, check it and publish it. #}
-{% macro build_version(published, sql, replaced=none) %}
+{% macro build_version(published, sql, replaced) %}
     {%- set version = in_versions(version_name(published.identifier, run_id())) -%}
+    {% do give_sign_of_life() %}
     {%- call statement('main') -%}
         {{ create_version_as(version, sql) }}
     {%- endcall -%}

@@ -23,6 +23,7 @@ from sparkify import settings
 from sparkify.cluster import ports
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.launch import Workers
+from sparkify.cluster.ldap import Ldap
 from sparkify.cluster.progress import say
 from sparkify.cluster.start import DERBY, Plan, start
 from sparkify.cluster.status import logs, status
@@ -74,6 +75,17 @@ def parser() -> argparse.ArgumentParser:
         "PostgreSQL, which serves several: a URL such as jdbc:postgresql://127.0.0.1:5432/metastore, with "
         "SPARKIFY_METASTORE_USER and SPARKIFY_METASTORE_PASSWORD in the environment",
     )
+    starting.add_argument(
+        "--ldap-url",
+        metavar="URL",
+        help="let in who has a password in this directory, such as ldaps://directory:636 (default: everybody). The "
+        "start itself asks with SPARKIFY_THRIFT_USER and DBT_ENV_SECRET_THRIFT_PASSWORD",
+    )
+    starting.add_argument(
+        "--ldap-people",
+        metavar="DN",
+        help="under which name it has users by their uid, such as ou=people,dc=example,dc=com",
+    )
     commands.add_parser("status", parents=[common], help="how its processes are")
     reading = commands.add_parser("logs", parents=[common], help="where the logs are and how they end")
     reading.add_argument("--lines", type=_at_least_one, default=10, help="how many lines of each (default: 10)")
@@ -107,7 +119,8 @@ def _start(folder: Folder, options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     with folder.locked():
-        plan = Plan(workers, options.host, options.port, options.master_port, places, options.metastore)
+        ldap = Ldap(options.ldap_url, options.ldap_people) if options.ldap_url else None
+        plan = Plan(workers, options.host, options.port, options.master_port, places, options.metastore, ldap)
         state = start(folder, plan)
     at = "" if options.folder is None else f" --folder {shlex.quote(options.folder)}"
     say(f"Tell dbt where it is by these lines; stop it by ./scripts/cluster stop{at}")
@@ -115,6 +128,7 @@ def _start(folder: Folder, options: argparse.Namespace) -> None:
         "SPARKIFY_TARGET": "cluster",
         "SPARKIFY_THRIFT_HOST": ports.to_connect(state.host),
         "SPARKIFY_THRIFT_PORT": str(state.port),
+        "SPARKIFY_THRIFT_AUTH": state.auth,
         "SPARKIFY_LAKE": places.lake,
     }.items():
         print(f"export {name}={shlex.quote(value)}")

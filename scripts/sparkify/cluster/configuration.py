@@ -59,11 +59,19 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         # who ask this server: a query is the same query in both targets.
         "spark.sql.ansi.enabled": "false",
         "spark.sql.shuffle.partitions": "4",
+        "spark.sql.files.openCostInBytes": "65536",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.warehouse.dir": places.lake,
+        # Seconds after which a session that stays open looks again where a table's files are: before a later run
+        # deletes the version that it knows.
+        "spark.sql.metadataCacheTTLSeconds": "5",
+        "spark.hadoop.fs.s3a.input.stream.type": "classic",
+        "spark.hadoop.fs.s3a.retry.limit": "4",
         # Files on their way to S3, and Hive's, whose own default is one folder for all users of the machine.
         "spark.hadoop.hadoop.tmp.dir": str(folder.scratch),
+        # Hadoop's own default is made of that one, and fails where it has a blank in it.
+        "spark.hadoop.fs.s3a.buffer.dir": f"{folder.scratch}/s3a",
         "spark.hadoop.hive.exec.scratchdir": f"{folder.scratch}/hive",
         # Of the local target's options the one that keeps the metastore quick; the others make a start quick, and a
         # long run slow.

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sparkify.cluster import ports, processes, ready, spark
+from sparkify.cluster import processes, ready, spark
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.ports import LOOPBACK
 from sparkify.cluster.progress import say
 from sparkify.cluster.state import THRIFT_SERVER, Member, State
 from sparkify.errors import UserError
+from sparkify.server import Server
 from sparkify.settings import PROJECT
 
 SERVER_CLASS = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
@@ -30,12 +31,15 @@ class Workers:
 
 
 class Launcher:
-    """Starts one process after the other. `state` says what was started."""
+    """Starts one process after the other. `state` says what was started, `server` how its Thrift Server is asked."""
 
-    def __init__(self, folder: Folder, state: State, workers: Workers, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Folder, state: State, workers: Workers, server: Server, environment: dict[str, str]
+    ) -> None:
         self.state = state
         self._folder = folder
         self._workers = workers
+        self._server = server
         self._environment = environment
         self._began = time.monotonic()
 
@@ -55,7 +59,7 @@ class Launcher:
         )
         self._wait(
             f"Thrift Server {state.host}:{state.port}",
-            lambda: ready.thrift_server(ports.to_connect(state.host), state.port, seconds=2),
+            lambda: ready.thrift_server(self._server, seconds=2),
         )
 
     def _start_master(self) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import logging
 import threading
+from dataclasses import replace
 from typing import Any
 
-from pyhive import hive  # type: ignore[import-untyped]
-
+from sparkify import server
+from sparkify.cluster import ports
 from sparkify.cluster.ports import LOOPBACK
-
-# A server that does not listen yet is no news, and thrift says it on stderr.
-logging.getLogger("thrift.transport.TSocket").disabled = True
+from sparkify.cluster.state import State
+from sparkify.server import Server
 
 
 def master(page: int) -> dict[str, Any] | None:
@@ -35,20 +34,27 @@ def workers(page: int) -> int:
     return int((master(page) or {}).get("aliveworkers", 0))
 
 
-def thrift_server(host: str, port: int, seconds: float) -> bool:
+def server_of(state: State) -> Server:
+    """How the Thrift Server of a cluster is asked; with the user and password of the environment if it wants one."""
+    here = Server(ports.to_connect(state.host), state.port)
+    if state.auth == "NONE":
+        return here
+    known = server.from_environment(state.auth)
+    return replace(known, host=here.host, port=here.port)
+
+
+def thrift_server(server: Server, seconds: float) -> bool:
     """Whether the Thrift Server answers a query within some seconds."""
     answers: list[bool] = []
     # PyHive waits for ever for a server that has opened its port and does not answer: let it wait in a thread.
-    asking = threading.Thread(target=lambda: answers.append(_answers(host, port)), daemon=True)
+    asking = threading.Thread(target=lambda: answers.append(_answers(server)), daemon=True)
     asking.start()
     asking.join(seconds)
     return answers == [True]
 
 
-def _answers(host: str, port: int) -> bool:
+def _answers(server: Server) -> bool:
     try:
-        with hive.connect(host, port, username="sparkify") as connection, connection.cursor() as cursor:
-            cursor.execute("select 1")
-            return bool(cursor.fetchall() == [(1,)])
+        return server.ask("select 1") == [(1,)]
     except Exception:  # thrift has many, and each of them means not yet
         return False

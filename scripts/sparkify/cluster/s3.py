@@ -40,11 +40,19 @@ def packages(spark: Path) -> Packages:
 
 
 def spark_settings(spark: Path) -> dict[str, str]:
-    """Spark's settings for a service other than Amazon's, where the client does not take them from the environment."""
+    """Spark's settings for S3, as in the local target of profiles.example.yml.
+
+    The client of Spark 3.5 does not take the address of a service other than Amazon's from the environment.
+    """
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    settings = {
+        "spark.hadoop.fs.s3a.endpoint.region": region,
+        "spark.hadoop.fs.s3a.path.style.access": os.environ.get("SPARKIFY_S3_PATH_STYLE", "false"),
+    }
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3")
     if not endpoint or _hadoop(spark) != "3.3":
-        return {}
-    return {"spark.hadoop.fs.s3a.endpoint": endpoint, "spark.hadoop.fs.s3a.path.style.access": "true"}
+        return settings
+    return settings | {"spark.hadoop.fs.s3a.endpoint": endpoint, "spark.hadoop.fs.s3a.path.style.access": "true"}
 
 
 def _hadoop(spark: Path) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sparkify import settings
-from sparkify.cluster import configuration, jars, ports, s3, spark
+from sparkify.cluster import configuration, jars, ports, ready, s3, spark
 from sparkify.cluster.derby import Derby
 from sparkify.cluster.files import properties, write_private
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.launch import Launcher, Workers
+from sparkify.cluster.ldap import Ldap
 from sparkify.cluster.ports import LOOPBACK
 from sparkify.cluster.postgresql import PostgreSQL
 from sparkify.cluster.progress import say
@@ -31,6 +32,7 @@ class Plan:
     master_port: int
     places: Settings
     metastore: str
+    ldap: Ldap | None = None
 
 
 def start(folder: Folder, plan: Plan) -> State:
@@ -58,7 +60,9 @@ def _prepare(folder: Folder, plan: Plan) -> Launcher:
     """Check what can be checked, fetch what is missing, write the settings; nothing runs yet."""
     home = spark.home()
     state = _addresses(plan)
-    settings.check_lake(plan.places.lake)
+    asked = ready.server_of(state)
+    if not is_uri(plan.places.lake):
+        settings.check_lake(plan.places.lake)
     catalog = Derby(plan.places.metastore) if plan.metastore == DERBY else PostgreSQL(plan.metastore)
     catalog.check()
     on_s3 = is_uri(plan.places.raw) or is_uri(plan.places.lake)
@@ -74,8 +78,10 @@ def _prepare(folder: Folder, plan: Plan) -> Launcher:
     catalog.make_tables(folder, environment)
     server = configuration.thrift_server(plan.places, plan.workers.memory, folder)
     server |= catalog.spark_settings() | (s3.spark_settings(home) if on_s3 else {})
+    if plan.ldap:
+        write_private(folder.settings / "hive-site.xml", plan.ldap.hive_site())
     write_private(folder.server_settings, properties(server))
-    return Launcher(folder, state, plan.workers, environment)
+    return Launcher(folder, state, plan.workers, asked, environment)
 
 
 def _addresses(plan: Plan) -> State:
@@ -83,6 +89,7 @@ def _addresses(plan: Plan) -> State:
     host = ports.address(plan.host)
     port = ports.choose(host, plan.port, "--port")
     master = ports.choose(LOOPBACK, plan.master_port, "--master-port") if plan.master_port else ports.free(port)
-    if not ports.is_loopback(host):
+    if not ports.is_loopback(host) and not plan.ldap:
         say(f"Warning: whoever can reach {host}:{port} can read and change the lake, as no password is asked for.")
-    return State(host, port, f"spark://{LOOPBACK}:{master}", ports.free(port, master), plan.workers.number)
+    auth = "LDAP" if plan.ldap else "NONE"
+    return State(host, port, f"spark://{LOOPBACK}:{master}", ports.free(port, master), plan.workers.number, auth)

@@ -27,6 +27,8 @@ class State:
     master: str
     master_page: int
     workers: int
+    # NONE, or LDAP where the Thrift Server asks for a password.
+    auth: str = "NONE"
     members: list[Member] = field(default_factory=list)
 
 

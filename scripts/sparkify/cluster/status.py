@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from sparkify.cluster import ports, ready
+from sparkify.cluster import ready
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.ports import LOOPBACK
 from sparkify.errors import UserError
@@ -23,7 +23,7 @@ def status(folder: Folder) -> bool:
         how = f"runs as process {member.pid}" if member.name in running else f"DEAD, see {folder.log(member.name)}"
         print(f"{member.name:<14} {how}")
     workers = ready.workers(known.master_page)
-    answers = ready.thrift_server(ports.to_connect(known.host), known.port, seconds=10)
+    answers = ready.thrift_server(ready.server_of(known), seconds=10)
     print(f"{known.master} has {workers} of {known.workers} workers; its page: http://{LOOPBACK}:{known.master_page}")
     print(f"{known.host}:{known.port} {'answers' if answers else 'does NOT answer'}")
     return answers and workers == known.workers

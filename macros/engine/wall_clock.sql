@@ -1,0 +1,13 @@
+{# What a clock on the wall in a time zone shows at an instant, as if it were UTC, so that utc_date and utc_hour read it; timestamp.
+   Summer time follows the zone's rules of that day. #}
+{% macro wall_clock(instant, time_zone) -%}
+    {{ return(adapter.dispatch('wall_clock', 'sparkify')(instant, time_zone)) }}
+{%- endmacro %}
+
+{% macro spark__wall_clock(instant, time_zone) -%}
+    from_utc_timestamp({{ instant }}, {{ time_zone }})
+{%- endmacro %}
+
+{% macro trino__wall_clock(instant, time_zone) -%}
+    cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ time_zone }}) as timestamp(3))
+{%- endmacro %}

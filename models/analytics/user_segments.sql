@@ -1,0 +1,98 @@
+with user_days as (
+    select * from {{ ref('int_user_days') }}
+),
+
+users as (
+    select * from {{ ref('users') }}
+),
+
+states as (
+    select * from {{ ref('us_states') }}
+),
+
+as_of as (
+    select max(event_date) as as_of_date from user_days
+    where plays > 0
+),
+
+dated_days as (
+    select
+        user_days.*,
+        as_of.as_of_date,
+        {{ days_between('user_days.event_date', 'as_of.as_of_date') }} as days_ago,
+        row_number() over (partition by user_days.user_id order by user_days.event_date desc) as recency
+    from user_days
+    cross join as_of
+),
+
+habits as (
+    select
+        user_id,
+        max(as_of_date) as as_of_date,
+        max(case when recency = 1 then location end) as location,
+        max(case when recency = 1 then user_agent end) as user_agent,
+        min(case when plays > 0 then event_date end) as first_play_date,
+        max(case when plays > 0 then event_date end) as last_play_date,
+        min(case when plays > 0 then days_ago end) as days_since_last_play,
+        max(case when plays > 0 then days_ago end) as days_since_first_play,
+        count_if(plays > 0 and days_ago < 30) as listening_days,
+        count_if(plays > 0 and days_ago < 15) as listening_days_of_late,
+        coalesce(sum(case when days_ago < 30 then plays end), 0) as plays,
+        coalesce(sum(case when days_ago < 30 then listened_ms end), 0) as listened_ms,
+        coalesce(sum(case when days_ago < 30 then upgrade_views end), 0) as upgrade_views,
+        coalesce(sum(case when days_ago < 30 then downgrade_views end), 0) as downgrade_views
+    from dated_days
+    group by user_id
+),
+
+points as (
+    select
+        *,
+        case when upgrade_views > 0 then 1 else 0 end
+        + case when listening_days >= 5 then 1 else 0 end
+        + case when listened_ms >= 3 * 3600000 then 1 else 0 end
+        + case when days_since_last_play < 7 then 1 else 0 end as upgrade_points,
+        case when days_since_last_play >= 7 then 1 else 0 end
+        + case when listening_days_of_late * 2 < listening_days - listening_days_of_late then 1 else 0 end
+        + case when downgrade_views > 0 then 1 else 0 end as leave_points
+    from habits
+),
+
+segments as (
+    select
+        users.user_id,
+        points.as_of_date,
+        case
+            when points.days_since_first_play < 7 then 'new'
+            when points.days_since_last_play >= 30 then 'lapsed'
+            when points.days_since_last_play >= 14 then 'dormant'
+            when points.listening_days >= 12 then 'devoted'
+            when points.listening_days >= 5 then 'regular'
+            else 'casual'
+        end as segment,
+        users.level,
+        users.gender,
+        states.state_code,
+        states.division,
+        states.region,
+        {{ device_of('points.user_agent') }} as device,
+        {{ operating_system_of('points.user_agent') }} as operating_system,
+        {{ browser_of('points.user_agent') }} as browser,
+        points.first_play_date,
+        points.last_play_date,
+        points.days_since_last_play,
+        points.listening_days,
+        points.plays,
+        cast(points.listened_ms as double) / 3600000 as listening_hours,
+        points.upgrade_views,
+        points.downgrade_views,
+        case when users.level = 'free' then points.upgrade_points end as upgrade_points,
+        coalesce(users.level = 'free' and points.upgrade_points >= 3, false) as is_likely_to_upgrade,
+        case when points.days_since_last_play < 30 then points.leave_points end as leave_points,
+        points.days_since_last_play < 30 and points.leave_points >= 2 as is_likely_to_leave
+    from users
+    inner join points on users.user_id = points.user_id
+    left join states on {{ state_of_location('points.location') }} = states.state_code
+)
+
+select * from segments

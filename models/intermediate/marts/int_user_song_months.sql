@@ -1,0 +1,24 @@
+{{ config(materialized='incremental', partition_by=['event_month']) }}
+{%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
+
+with plays as (
+    select * from {{ ref('int_plays') }}
+    where title is not null and artist is not null and {{ is_on('event_date', days) }}
+),
+
+user_songs as (
+    select
+        user_id,
+        {{ song_key('title', 'artist') }} as song_key,
+        title,
+        artist,
+        min(song_id) as song_id,
+        min_by(artist_id, song_id) as artist_id,
+        min(event_at) as first_played_at,
+        max(event_at) as last_played_at,
+        {{ first_of_month('event_date') }} as event_month
+    from plays
+    group by user_id, title, artist, {{ first_of_month('event_date') }}
+)
+
+select * from user_songs

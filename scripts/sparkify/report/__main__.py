@@ -1,0 +1,47 @@
+"""Make one HTML page of answers from the marts of a lake: behaviour, artists, sessions, recommendations, marketing.
+
+The page holds its pictures and their data; it needs no server, no network and no script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sparkify import settings
+from sparkify.errors import UserError
+from sparkify.report import report
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/report."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--lake", help="the lake's folder (default: SPARKIFY_LAKE, or lake/ in the project)")
+    arguments.add_argument("--output", help="the file to write (default: report.html in the lake)")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if the page is written, 2 if it can't be."""
+    options = parser().parse_args(argv)
+    try:
+        places = settings.resolve(lake=options.lake)
+        if settings.is_uri(places.lake):
+            raise UserError(f"{places.lake} is not a local folder; ./scripts/run makes the report of a lake on S3.")
+        output = report.place(places)
+        if options.output is not None:
+            output = Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd()), options.output).expanduser().resolve()
+        report.write(places, output)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The notebook answers the five questions, and is kept without its answers."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from builds import Lake
+from sparkify.settings import PROJECT
+
+NOTEBOOK = PROJECT / "notebooks" / "five_questions.ipynb"
+
+
+def opened() -> nbformat.NotebookNode:
+    """The notebook as git has it."""
+    notebook: nbformat.NotebookNode = nbformat.reads(NOTEBOOK.read_text("utf-8"), 4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def test_it_is_kept_without_outputs() -> None:
+    cells = opened().cells
+    assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
+
+
+def test_it_answers_five_questions(s3part1943: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARKIFY_LAKE", str(s3part1943.folder))
+    monkeypatch.setenv("SPARKIFY_SCHEMA", s3part1943.schema)
+    notebook = opened()
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
+    answers: dict[str, list[str]] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            question = cell.source.splitlines()[0]
+        elif cell.outputs:
+            answers.setdefault(question, []).extend(output["data"]["text/plain"] for output in cell.outputs)
+    assert list(answers) == [
+        "## How do listeners behave?",
+        "## Which artists are popular, and when?",
+        "## When do people listen, and for how long?",
+        "## What should be recommended?",
+        "## Whom should marketing speak to?",
+    ]
+    for tables in answers.values():
+        for table in tables:
+            # DuckDB's box around the names of columns, and then rows.
+            assert table.startswith("┌") and "├" in table and len(table.splitlines()) > 5, table
