@@ -8,6 +8,6 @@
     select explode(sequence({{ first }}, {{ last }}, interval '1' day)) as day from {{ relation }}
 {%- endmacro %}
 
-{% macro trino__calendar_days(relation, first, last) -%}
+{% macro default__calendar_days(relation, first, last) -%}
     select days.day from {{ relation }} cross join unnest(sequence({{ first }}, {{ last }}, interval '1' day)) as days (day)
 {%- endmacro %}

@@ -12,6 +12,11 @@
     {{ return({'properties': {'partitioned_by': "array['" ~ columns | join("', '") ~ "']"}}) }}
 {% endmacro %}
 
+{# Glue finds partitions by texts, numbers and dates, and knows no filter by a boolean, as columns named is_… are. #}
 {% macro athena__partitions(columns) %}
-    {{ return({'partitioned_by': columns}) }}
+    {% set known = [] %}
+    {% for column in columns if not column.startswith('is_') %}
+        {% do known.append(column) %}
+    {% endfor %}
+    {{ return({'partitioned_by': known}) }}
 {% endmacro %}
