@@ -7,138 +7,136 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from dbt.cli.main import dbtRunner
 
 import oracle
-from athena_api import CATALOG, AthenaApi
-from aws_servers import ENVIRONMENT, AwsServers
+from athena_endpoints import Endpoints
+from builds import MARTS, Lake
 from canonical import first_differences
 from hostile import write_raw
+from sparkify.compare.engines import Row, Source, athena_rows, athena_settings, spark_rows
+from sparkify.compare.models import Model, published
+from sparkify.compare.report import compare
+from sparkify.compare.upload import upload
 from sparkify.settings import PROJECT
-from sparkify.trino.server import Server
 
-RAW, LAKE, RESULTS = "raw", "lake", "results"
-SCHEMA = "hostile"
-WITHOUT_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
-
-Row = tuple[object, ...]
+TABLES_ALONE = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test", "--exclude", MARTS)
 
 
 @dataclass(frozen=True)
-class Athena:
-    """The servers, and the raw folder that was put into S3."""
+class AthenaLake:
+    """A lake that dbt-athena builds, and where its raw files lie on S3 and, with the same times, here."""
 
-    aws: AwsServers
-    api: AthenaApi
-    trino: Server
-    raw: Path
+    endpoints: Endpoints
+    source: Source
+    schema: str
     scratch: Path
 
     def dbt(self, *arguments: str) -> bool:
         """One dbt command with target athena; whether it succeeded."""
-        settings = {
-            "SPARKIFY_TARGET": "athena",
-            "SPARKIFY_SCHEMA": SCHEMA,
-            "SPARKIFY_RAW": f"s3://{RAW}",
-            "SPARKIFY_LAKE": f"s3://{LAKE}",
-            "SPARKIFY_ATHENA_RESULTS": f"s3://{RESULTS}",
-            "AWS_ENDPOINT_URL": self.aws.url,
-            "AWS_ENDPOINT_URL_ATHENA": self.api.url,
-        }
+        profiles = self.scratch / "profiles"
+        profiles.mkdir(exist_ok=True)
+        shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
+        settings = {"SPARKIFY_TARGET": "athena", "SPARKIFY_SCHEMA": self.schema}
         os.chdir(PROJECT)
-        with patch.dict(os.environ, ENVIRONMENT | settings):
+        with patch.dict(os.environ, self.endpoints.environment() | athena_settings(self.source.s3) | settings):
             result = dbtRunner().invoke(
                 [
                     "--quiet",
                     *arguments,
                     # The profile's four are for a service.
                     "--threads=2",
-                    f"--profiles-dir={self.scratch / 'profiles'}",
+                    f"--profiles-dir={profiles}",
                     f"--target-path={self.scratch / 'target'}",
                     f"--log-path={self.scratch / 'logs'}",
                 ]
             )
         return bool(result.success)
 
-    def rows(self, table: str) -> list[Row]:
-        """The rows of a table in the oracle's columns; a source file as its path below the raw folder."""
-        columns = oracle.COLUMNS[table]
-        found = self.trino.query(f"select {', '.join(columns)} from {table}", CATALOG, SCHEMA)
-        prefix = f"s3://{RAW}/"
-        return [
-            tuple(
-                value.removeprefix(prefix) if name == "source_file" else value
-                for name, value in zip(columns, row, strict=True)
-            )
-            for row in found
-        ]
+    def rows(self, model: Model) -> list[Row]:
+        """The rows of a table, as Athena gives them."""
+        with patch.dict(os.environ, self.endpoints.environment()):
+            return athena_rows(self.source.s3, self.schema, model)
 
-    def location(self, table: str) -> str:
-        """Where the files of a table are, as Glue says."""
-        described = self.aws.client("glue").get_table(DatabaseName=SCHEMA, Name=table)
-        return str(described["Table"]["StorageDescriptor"]["Location"])
+    def in_glue(self, table: str, schema: str | None = None) -> Any:
+        """What Glue says of a table."""
+        return self.endpoints.aws.client("glue").get_table(DatabaseName=schema or self.schema, Name=table)["Table"]
+
+
+def lake(endpoints: Endpoints, raw: Path, schema: str, scratch: Path) -> AthenaLake:
+    """A lake that is not built yet."""
+    with patch.dict(os.environ, endpoints.environment()):
+        source = upload(raw, scratch / "raw", f"{endpoints.s3}/{schema}")
+    return AthenaLake(endpoints, source, schema, scratch)
 
 
 @pytest.fixture(scope="module")
-def athena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Athena]:
-    scratch = tmp_path_factory.mktemp("athena")
-    raw = scratch / "raw"
+def real(endpoints: Endpoints, s3part1943: Lake, tmp_path_factory: pytest.TempPathFactory) -> AthenaLake:
+    found = lake(endpoints, s3part1943.raw, "real", tmp_path_factory.mktemp("athena"))
+    assert found.dbt("build")
+    return found
+
+
+@pytest.fixture(scope="module")
+def hostile(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AthenaLake:
+    raw = tmp_path_factory.mktemp("hostile")
     write_raw(raw)
-    (scratch / "profiles").mkdir()
-    shutil.copyfile(PROJECT / "profiles.example.yml", scratch / "profiles" / "profiles.yml")
-    aws = AwsServers()
-    for bucket in (RAW, LAKE, RESULTS):
-        aws.client("s3").create_bucket(Bucket=bucket)
-    upload(raw, aws)
-    with Server(scratch / "trino", {CATALOG: aws.catalog(f"s3://{LAKE}")}) as trino:
-        api = AthenaApi(trino.port, aws.client("glue"), f"s3://{LAKE}")
-        lake = Athena(aws, api, trino, raw, scratch)
-        assert lake.dbt("build", *WITHOUT_TESTS)
-        yield lake
-        api.stop()
-    aws.stop()
+    found = lake(endpoints, raw, "hostile", tmp_path_factory.mktemp("athena"))
+    assert found.dbt("build", *TABLES_ALONE)
+    return found
 
 
-def upload(raw: Path, aws: AwsServers) -> None:
-    """Put a raw folder into S3, in the order of arrival; the files here get the times that S3 gives them."""
-    client = aws.client("s3")
-    files = [path for path in raw.rglob("*") if path.is_file()]
-    for path in sorted(files, key=lambda path: path.stat().st_mtime):
-        client.put_object(Bucket=RAW, Key=path.relative_to(raw).as_posix(), Body=path.read_bytes())
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=RAW):
-        for found in page["Contents"]:
-            milliseconds = round(found["LastModified"].timestamp() * 1000)
-            os.utime(raw / found["Key"], ns=(0, milliseconds * 1_000_000))
+@dataclass(frozen=True)
+class Named:
+    """A lake as compare_engines looks at it."""
+
+    name: str
+    lake: Lake | AthenaLake
+
+    def rows(self, model: Model) -> list[Row]:
+        """The rows of a table."""
+        if isinstance(self.lake, AthenaLake):
+            return self.lake.rows(model)
+        return spark_rows(self.lake.raw.resolve(), self.lake.folder, self.lake.schema, model)
 
 
-@pytest.fixture(scope="module")
-def expected(athena: Athena) -> oracle.Oracle:
-    return oracle.compute(athena.raw)
+def test_every_table_that_people_read_is_that_of_spark(real: AthenaLake, s3part1943: Lake) -> None:
+    models = list(without_times_of_files(published(real.scratch / "target" / "manifest.json")))
+    assert {"songplays", "user_segments", "quarantined_log_data"} <= {model.name for model in models}
+    compared = compare([Named("spark", s3part1943), Named("athena", real)], models)
+    assert [text for text, equal in compared if not equal] == []
 
 
-@pytest.mark.parametrize("table", oracle.COLUMNS)
-def test_table_equals_the_oracle(athena: Athena, expected: oracle.Oracle, table: str) -> None:
-    assert first_differences(expected.tables[table], athena.rows(table)) == ""
+def without_times_of_files(models: list[Model]) -> Iterator[Model]:
+    """The raw files of the one are older than the objects of the other."""
+    for model in models:
+        yield Model(model.name, tuple(column for column in model.columns if column != "loaded_at"))
 
 
-def test_dbts_own_tests_pass(athena: Athena) -> None:
-    assert athena.dbt("test")
+def test_hostile_input_gives_the_tables_of_the_oracle(hostile: AthenaLake) -> None:
+    expected = oracle.compute(hostile.source.raw).tables
+    found = {
+        table: first_differences(expected[table], hostile.rows(Model(table, columns)))
+        for table, columns in oracle.COLUMNS.items()
+    }
+    assert {table: text for table, text in found.items() if text} == {}
 
 
-def test_a_second_build_switches_tables_to_new_folders(athena: Athena) -> None:
-    before = {table: athena.rows(table) for table in oracle.COLUMNS}
-    at = athena.location("songplays")
-    assert athena.dbt("build", *WITHOUT_TESTS)
-    assert athena.location("songplays") != at
-    for table, rows in before.items():
-        assert first_differences(rows, athena.rows(table)) == ""
+def test_a_second_build_switches_a_table_to_a_new_folder(hostile: AthenaLake) -> None:
+    songplays = Model("songplays", oracle.COLUMNS["songplays"])
+    before = hostile.rows(songplays)
+    at = hostile.in_glue("songplays")["StorageDescriptor"]["Location"]
+    assert hostile.dbt("run", "--select", "songplays")
+    assert hostile.in_glue("songplays")["StorageDescriptor"]["Location"] != at
+    assert first_differences(before, hostile.rows(songplays)) == ""
 
 
-def test_glue_has_partitions_types_and_descriptions(athena: Athena) -> None:
-    table = athena.aws.client("glue").get_table(DatabaseName=SCHEMA, Name="songplays")["Table"]
+def test_glue_has_partitions_types_and_descriptions(hostile: AthenaLake) -> None:
+    table = hostile.in_glue("songplays")
     assert [(key["Name"], key["Type"]) for key in table["PartitionKeys"]] == [("event_date", "date")]
     columns = {column["Name"]: column for column in table["StorageDescriptor"]["Columns"]}
     assert columns["start_time"]["Type"] == "timestamp"
@@ -147,17 +145,21 @@ def test_glue_has_partitions_types_and_descriptions(athena: Athena) -> None:
     assert table["Description"].startswith("**One row per play")
 
 
-def test_raw_lines_are_a_hive_table_of_text(athena: Athena) -> None:
-    table = athena.aws.client("glue").get_table(DatabaseName=f"{SCHEMA}_raw", Name="log_data")["Table"]
-    assert table["StorageDescriptor"]["Location"] == f"s3://{RAW}/log_data/"
-    assert table["StorageDescriptor"]["SerdeInfo"]["Parameters"]["field.delim"] == "\n"
+def test_no_partition_is_a_boolean(hostile: AthenaLake) -> None:
+    assert [key["Name"] for key in hostile.in_glue("int_log_rows")["PartitionKeys"]] == ["row_date"]
 
 
-def test_a_statement_that_the_stand_in_does_not_know_is_an_error(athena: Athena) -> None:
-    started = athena.api.answer(
+def test_raw_lines_are_a_hive_table_of_text(hostile: AthenaLake) -> None:
+    storage = hostile.in_glue("log_data", f"{hostile.schema}_raw")["StorageDescriptor"]
+    assert storage["Location"] == f"{hostile.source.s3}/raw/log_data/"
+    assert storage["SerdeInfo"]["Parameters"]["field.delim"] == "\n"
+
+
+def test_a_statement_that_the_stand_in_does_not_know_is_an_error(endpoints: Endpoints) -> None:
+    started = endpoints.api.answer(
         "StartQueryExecution",
-        {"QueryString": "msck repair table songplays", "ResultConfiguration": {"OutputLocation": f"s3://{RESULTS}"}},
+        {"QueryString": "msck repair table songplays", "ResultConfiguration": {"OutputLocation": endpoints.s3}},
     )
-    status = athena.api.answer("GetQueryExecution", started)["QueryExecution"]["Status"]
+    status = endpoints.api.answer("GetQueryExecution", started)["QueryExecution"]["Status"]
     assert status["State"] == "FAILED"
     assert "does not know the statement" in status["StateChangeReason"]

@@ -89,10 +89,10 @@ def test_a_difference_is_exit_code_1(
     monkeypatch.setattr("sparkify.compare.__main__.published", lambda manifest: [USERS])
     tables: dict[str, dict[str, list[Row]]] = {"spark": {"users": [(1, "free")]}, "trino": {"users": [(1, "free")]}}
     for name, of_engine in tables.items():
-        monkeypatch.setitem(ENGINES, name, lambda raw, folder, name=name, rows=of_engine: Fake(name, rows))
-    assert main(["--raw", str(raw)]) == 0
+        monkeypatch.setitem(ENGINES, name, lambda source, folder, name=name, rows=of_engine: Fake(name, rows))
+    assert main(["--raw", str(raw), "--engines", "spark,trino"]) == 0
     tables["trino"]["users"] = [(1, "paid")]
-    assert main(["--raw", str(raw)]) == 1
+    assert main(["--raw", str(raw), "--engines", "spark,trino"]) == 1
     assert "1 | paid" in capsys.readouterr().out
 
 
@@ -108,7 +108,7 @@ def test_a_failed_build_is_exit_code_1_and_ends_what_was_started(
         def close(self) -> None:
             closed.append(self.name)
 
-    monkeypatch.setitem(ENGINES, "spark", lambda raw, folder: Failing("spark", {}))
+    monkeypatch.setitem(ENGINES, "spark", lambda source, folder: Failing("spark", {}))
     assert main(["--raw", str(raw_folder(tmp_path))]) == 1
     assert closed == ["spark"]
     assert "dbt build failed" in capsys.readouterr().err
@@ -119,6 +119,7 @@ def test_a_failed_build_is_exit_code_1_and_ends_what_was_started(
     [
         (("--engines", "spark,duckdb"), "There is no engine duckdb"),
         (("--engines", "spark"), "One engine can't be compared"),
+        (("--engines", "spark,athena"), "needs an empty place on S3"),
         (("--raw", "s3://bucket/raw"), "is not a local folder"),
         (("--raw", "nowhere"), "There is no folder"),
         (("--keep", "."), "is there already"),

@@ -1,9 +1,8 @@
-"""On Trino, of which Athena is made, the tables are those of the independent computation too, and so those of Spark."""
+"""On Trino, of which Athena is made, the tables are those of Spark and of the independent computation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,94 +10,74 @@ from pathlib import Path
 import pytest
 
 import oracle
-from builds import Builder, Lake
+from builds import MARTS, Builder, Lake
 from canonical import first_differences
 from hostile import write_raw
-from shared_data import raw_tree_1943
 from sparkify.compare.engines import Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare
 from trino_lakes import TrinoBuilder, TrinoLake
 
-# dbt's tests have run on three lakes already.
-WITHOUT_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
-LAKES = ("real_on_trino", "simulated_on_trino", "hostile_on_trino")
+# What they are is compared here, and dbt's tests run with the whole build.
+TABLES_ALONE = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test", "--exclude", MARTS)
 
 
 @pytest.fixture(scope="module")
-def trino(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrinoBuilder]:
-    builder = TrinoBuilder(tmp_path_factory.mktemp("trino"))
-    yield builder
-    builder.server.stop()
+def real(trino: TrinoBuilder, s3part1943: Lake) -> TrinoLake:
+    return trino.build(s3part1943.raw, "real")
 
 
 @pytest.fixture(scope="module")
-def real_on_trino(trino: TrinoBuilder, tmp_path_factory: pytest.TempPathFactory) -> TrinoLake:
-    return trino.build(raw_tree_1943(tmp_path_factory.mktemp("raw1943")), "real")
-
-
-@pytest.fixture(scope="module")
-def simulated_on_trino(trino: TrinoBuilder, dirty_raw: Path) -> TrinoLake:
-    return trino.build(dirty_raw, "simulated")
-
-
-@pytest.fixture(scope="module")
-def hostile_on_trino(trino: TrinoBuilder, tmp_path_factory: pytest.TempPathFactory) -> TrinoLake:
+def hostile(trino: TrinoBuilder, tmp_path_factory: pytest.TempPathFactory) -> TrinoLake:
     raw = tmp_path_factory.mktemp("hostile") / "it's a raw, folder"
     write_raw(raw)
-    return trino.build(raw, "hostile")
-
-
-@pytest.fixture(scope="module")
-def expected() -> dict[Path, oracle.Oracle]:
-    return {}
-
-
-@pytest.mark.parametrize("name", LAKES)
-@pytest.mark.parametrize("table", oracle.COLUMNS)
-def test_table_equals_the_oracle(
-    name: str, table: str, request: pytest.FixtureRequest, expected: dict[Path, oracle.Oracle]
-) -> None:
-    lake: TrinoLake = request.getfixturevalue(name)
-    if lake.raw not in expected:
-        expected[lake.raw] = oracle.compute(lake.raw)
-    assert first_differences(expected[lake.raw].tables[table], lake.rows(table)) == ""
-
-
-@pytest.mark.parametrize("name", LAKES)
-def test_every_raw_row_is_there(name: str, request: pytest.FixtureRequest, expected: dict[Path, oracle.Oracle]) -> None:
-    lake: TrinoLake = request.getfixturevalue(name)
-    if lake.raw not in expected:
-        expected[lake.raw] = oracle.compute(lake.raw)
-    logs = expected[lake.raw].accounting["log_data"]
-    counts = {str(row[0]): row[1] for row in lake.query("select verdict, count(*) from int_log_rows group by 1")}
-    counted = {"kept": logs.kept, "quarantined": logs.quarantined, "duplicate": logs.duplicates}
-    assert counts == {verdict: count for verdict, count in counted.items() if count}
+    return trino.build(raw, "hostile", *TABLES_ALONE)
 
 
 @dataclass(frozen=True)
-class Built:
-    """A lake that a test built, as compare_engines looks at it."""
+class OnSpark:
+    """A lake that Spark built, as compare_engines looks at it."""
 
-    name: str
-    rows: Callable[[Model], list[Row]]
+    lake: Lake
+    name: str = "spark"
+
+    def rows(self, model: Model) -> list[Row]:
+        """The rows of a table."""
+        return spark_rows(self.lake.raw.resolve(), self.lake.folder, self.lake.schema, model)
 
 
-@pytest.mark.parametrize(
-    ("on_spark", "on_trino"), [("s3part1943", "real_on_trino"), ("simulated", "simulated_on_trino")]
-)
-def test_every_table_that_people_read_is_that_of_spark(
-    on_spark: str, on_trino: str, builder: Builder, request: pytest.FixtureRequest
-) -> None:
-    spark: Lake = request.getfixturevalue(on_spark)
-    other: TrinoLake = request.getfixturevalue(on_trino)
-    engines = [
-        Built("spark", lambda model: spark_rows(spark.raw.resolve(), spark.folder, spark.schema, model)),
-        Built("trino", lambda model: trino_rows(other.server, other.raw, other.schema, model)),
-    ]
-    models = published(builder.scratch / "target" / "manifest.json")
-    assert {"songplays", "user_level_history", "quarantined_log_data"} <= {model.name for model in models}
-    assert [text for text, equal in compare(engines, models) if not equal] == []
+@dataclass(frozen=True)
+class OnTrino:
+    """A lake that Trino built, as compare_engines looks at it."""
+
+    lake: TrinoLake
+    name: str = "trino"
+
+    def rows(self, model: Model) -> list[Row]:
+        """The rows of a table."""
+        return trino_rows(self.lake.server, self.lake.raw, self.lake.schema, model)
+
+
+def test_every_table_that_people_read_is_that_of_spark(real: TrinoLake, s3part1943: Lake, trino: TrinoBuilder) -> None:
+    models = published(trino.scratch / "target" / "manifest.json")
+    assert {"songplays", "user_segments", "quarantined_log_data"} <= {model.name for model in models}
+    assert [text for text, equal in compare([OnSpark(s3part1943), OnTrino(real)], models) if not equal] == []
+
+
+def test_hostile_input_gives_the_tables_of_the_oracle(hostile: TrinoLake) -> None:
+    assert differences(hostile) == {}
+
+
+def differences(lake: TrinoLake) -> dict[str, str]:
+    """What is not as the independent computation has it, by table."""
+    expected = oracle.compute(lake.raw)
+    found = {table: first_differences(expected.tables[table], lake.rows(table)) for table in oracle.COLUMNS}
+    logs = expected.accounting["log_data"]
+    counts = {"kept": logs.kept, "quarantined": logs.quarantined, "duplicate": logs.duplicates}
+    found["int_log_rows"] = first_differences(
+        counts.items(), lake.query("select verdict, count(*) from int_log_rows group by 1")
+    )
+    return {table: text for table, text in found.items() if text}
 
 
 @pytest.mark.parametrize("table", ["songplays", "users", "songs", "artists", "time"])
@@ -125,42 +104,35 @@ def test_files_that_spark_wrote_are_read_alike(
     assert first_differences(s3part1943.rows(table), lake.rows(table)) == ""
 
 
-def test_freshness_is_that_of_the_newest_file(trino: TrinoBuilder, hostile_on_trino: TrinoLake) -> None:
-    assert trino.dbt(hostile_on_trino, "source", "freshness")
+def test_freshness_is_that_of_the_newest_file(trino: TrinoBuilder, hostile: TrinoLake) -> None:
+    assert trino.dbt(hostile, "source", "freshness")
     (checked,) = json.loads((trino.scratch / "target" / "sources.json").read_text(encoding="utf-8"))["results"]
-    logs = (hostile_on_trino.raw / "log_data").rglob("*.json*")
+    logs = (hostile.raw / "log_data").rglob("*.json*")
     newest = max(path.stat().st_mtime for path in logs if path.name[0] not in "_.")
     assert checked["status"] == "warn"
     assert datetime.fromisoformat(checked["max_loaded_at"]).timestamp() == newest
 
 
-def test_a_second_build_adds_nothing(trino: TrinoBuilder, hostile_on_trino: TrinoLake) -> None:
-    before = {table: hostile_on_trino.rows(table) for table in oracle.COLUMNS}
-    assert trino.dbt(hostile_on_trino, "build", *WITHOUT_TESTS)
-    for table, rows in before.items():
-        assert first_differences(rows, hostile_on_trino.rows(table)) == ""
-
-
-def test_tables_have_partitions_and_comments(real_on_trino: TrinoLake) -> None:
-    (ddl,) = real_on_trino.query("show create table songplays")[0]
+def test_tables_have_partitions_and_comments(real: TrinoLake) -> None:
+    (ddl,) = real.query("show create table songplays")[0]
     assert "partitioned_by = ARRAY['event_date']" in ddl
     assert "format = 'PARQUET'" in ddl
     assert "COMMENT '" in ddl.split("songplay_id")[1].split("\n")[0]
 
 
+def test_a_second_build_replaces_the_first_even_if_the_raw_folder_moved(
+    trino: TrinoBuilder, hostile: TrinoLake, tmp_path: Path
+) -> None:
+    write_raw(tmp_path)
+    (tmp_path / "song_data" / "A" / "A" / "B" / "same_match.json").unlink()
+    moved = trino.build(tmp_path, hostile.schema, *TABLES_ALONE)
+    assert len(moved.rows("songs")) == 7
+    assert differences(moved) == {}
+
+
 def test_empty_folders_give_empty_tables(trino: TrinoBuilder, tmp_path: Path) -> None:
     (tmp_path / "log_data").mkdir()
     (tmp_path / "song_data" / "A").mkdir(parents=True)
-    lake = trino.build(tmp_path, "nothing", *WITHOUT_TESTS)
+    lake = trino.build(tmp_path, "nothing", *TABLES_ALONE)
     for table in ("songplays", "time", "users", "songs", "artists", "quarantined_songs_data"):
         assert lake.rows(table) == []
-
-
-def test_a_moved_raw_folder_is_read_where_it_is(trino: TrinoBuilder, tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        write_raw(tmp_path / name)
-    trino.build(tmp_path / "first", "moved", *WITHOUT_TESTS)
-    (tmp_path / "second" / "song_data" / "A" / "A" / "B" / "same_match.json").unlink()
-    moved = trino.build(tmp_path / "second", "moved", *WITHOUT_TESTS)
-    assert len(moved.rows("songs")) == 7
-    assert moved.query("select distinct \"$path\" like '%/second/%' from moved_raw.log_data") == [(True,)]

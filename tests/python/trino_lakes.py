@@ -14,7 +14,7 @@ import oracle
 from sparkify.compare.engines import CATALOG, Row, trino_rows, trino_settings
 from sparkify.compare.models import Model
 from sparkify.settings import PROJECT
-from sparkify.trino.server import Server, local_catalog
+from sparkify.trino.server import Server
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,14 @@ class TrinoLake:
 
 
 class TrinoBuilder:
-    """A Trino server, and dbt commands on lakes in its catalog."""
+    """A Trino server with a local catalog in a folder, and dbt commands on lakes in it."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, server: Server, lake: Path, scratch: Path) -> None:
+        self.server = server
         self.scratch = scratch
-        self._lake = scratch / "lake"
-        self._lake.mkdir()
+        self._lake = lake
         (scratch / "profiles").mkdir()
         shutil.copyfile(PROJECT / "profiles.example.yml", scratch / "profiles" / "profiles.yml")
-        self.server = Server(scratch / "server", {CATALOG: local_catalog(self._lake)})
 
     def dbt(self, lake: TrinoLake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
@@ -62,7 +61,7 @@ class TrinoBuilder:
         return bool(result.success)
 
     def build(self, raw: Path, schema: str, *options: str) -> TrinoLake:
-        """Build a lake with `dbt build`; every node must succeed, tests and unit tests too unless options say no."""
+        """Build a lake with `dbt build`; every node must succeed, with its tests unless options say no."""
         lake = TrinoLake(self.server, raw.resolve(), schema)
         assert self.dbt(lake, "build", *options), f"dbt failed on {schema}"
         return lake

@@ -2,7 +2,12 @@
 
 For each model: its rows and the beginning of its hash on each engine, and whether they are equal, or else the first
 rows that only one engine has. The hash is taken over the sorted rows in a defined text form (sparkify/canonical.py).
-Engines are started and stopped by the command; the lakes are built in a scratch folder.
+Spark, the cluster for Spark's Thrift Server and Trino are started and stopped by the command; the lakes are built in a
+scratch folder. Athena is the one that the AWS chain finds, and builds below a place on S3: for all four engines with
+local stand-ins for AWS (docs/athena.md):
+
+  PYTHONPATH=scripts .venv/bin/python tests/python/athena_endpoints.py \\
+      scripts/compare_engines --engines spark,thrift,trino,athena --s3 s3://compare
 """
 
 from __future__ import annotations
@@ -16,10 +21,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sparkify import settings
-from sparkify.compare.engines import ENGINES, Engine
+from sparkify.compare.engines import ENGINES, Engine, Source
 from sparkify.compare.models import published
 from sparkify.compare.report import compare
+from sparkify.compare.upload import upload
 from sparkify.errors import UserError
+
+# What runs without an account.
+DEFAULT = "spark,thrift,trino"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,8 +39,12 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--raw", help="folder with log_data/ and song_data/ (default: SPARKIFY_RAW, or raw/)")
     arguments.add_argument(
         "--engines",
-        default=",".join(ENGINES),
-        help=f"engines, with a comma between them; all are compared with the first (default: {','.join(ENGINES)})",
+        default=DEFAULT,
+        help=f"some of {', '.join(ENGINES)}, with a comma between them; all are compared with the first "
+        f"(default: {DEFAULT})",
+    )
+    arguments.add_argument(
+        "--s3", help="an empty place for athena, such as s3://bucket/compare: raw files, tables and results stay there"
     )
     arguments.add_argument("--keep", help="a folder, not there yet, for the lakes and logs; they are deleted otherwise")
     return arguments
@@ -42,21 +55,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         raw = _raw_folder(options.raw)
-        names = _engines(options.engines)
+        names = _engines(options.engines, options.s3)
         with contextlib.ExitStack() as cleanup:
             folder = _scratch(options.keep, cleanup)
-            return _compare(names, raw, folder, cleanup)
+            source = upload(raw, folder / "raw", options.s3.rstrip("/")) if "athena" in names else Source(raw)
+            return _compare(names, source, folder, cleanup)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _compare(names: list[str], raw: Path, folder: Path, cleanup: contextlib.ExitStack) -> int:
+def _compare(names: list[str], source: Source, folder: Path, cleanup: contextlib.ExitStack) -> int:
     engines: list[Engine] = []
     for name in names:
         started = time.monotonic()
         print(f"Building on {name} ...", file=sys.stderr, flush=True)
-        engine = ENGINES[name](raw, folder / name)
+        engine = ENGINES[name](source, folder / name)
         cleanup.callback(engine.close)
         try:
             engine.build()
@@ -82,12 +96,14 @@ def _raw_folder(argument: str | None) -> Path:
     return Path(raw)
 
 
-def _engines(argument: str) -> list[str]:
+def _engines(argument: str, s3: str | None) -> list[str]:
     names = [name.strip() for name in argument.split(",")]
     if unknown := [name for name in names if name not in ENGINES]:
         raise UserError(f"There is no engine {unknown[0]}; there are {', '.join(ENGINES)}.")
     if len(set(names)) < 2:
         raise UserError(f"One engine can't be compared; name two of {', '.join(ENGINES)} with --engines.")
+    if "athena" in names and not (s3 or "").startswith("s3://"):
+        raise UserError("The engine athena needs an empty place on S3; name one such as s3://bucket/compare with --s3.")
     return names
 
 

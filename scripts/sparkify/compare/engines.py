@@ -6,13 +6,17 @@ dbt runs in a process of its own, so that no engine's memory is held while anoth
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
+
+import pyathena
 
 from sparkify import lake
 from sparkify.compare.models import Model
@@ -24,6 +28,14 @@ SCHEMA = "sparkify"
 CATALOG = "lake"
 
 Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Raw data: a folder, and the same files as objects below `s3` for the engine that reads no others."""
+
+    raw: Path
+    s3: str = ""
 
 
 class Engine(Protocol):
@@ -47,12 +59,16 @@ class SparkSession:
 
     name = "spark"
 
-    def __init__(self, raw: Path, folder: Path) -> None:
-        self._raw, self._lake = raw, folder / "lake"
+    def __init__(self, source: Source, folder: Path) -> None:
+        self._raw, self._lake = source.raw, folder / "lake"
         self._dbt = Dbt(
             folder,
             "local",
-            {"SPARKIFY_RAW": str(raw), "SPARKIFY_LAKE": str(self._lake), "SPARKIFY_METASTORE": str(folder / "derby")},
+            {
+                "SPARKIFY_RAW": str(source.raw),
+                "SPARKIFY_LAKE": str(self._lake),
+                "SPARKIFY_METASTORE": str(folder / "derby"),
+            },
         )
         self.manifest = self._dbt.manifest
 
@@ -67,6 +83,53 @@ class SparkSession:
 
     def close(self) -> None:
         """Spark has ended with dbt's process."""
+
+
+class SparkThrift:
+    """Target cluster: a Thrift Server and two workers on this machine, for as long as the build takes."""
+
+    name = "thrift"
+
+    def __init__(self, source: Source, folder: Path) -> None:
+        self._raw, self._lake, self._folder = source.raw, folder / "lake", folder
+        self.manifest = folder / "target" / "manifest.json"
+
+    def build(self) -> None:
+        """See Engine."""
+        at = ("--folder", str(self._folder / "cluster"))
+        places = {
+            "SPARKIFY_RAW": str(self._raw),
+            "SPARKIFY_LAKE": str(self._lake),
+            "SPARKIFY_METASTORE": str(self._folder / "derby"),
+        }
+        self._lake.mkdir(parents=True)
+        try:
+            found = _cluster("start", *at, "--port", "0", **places)
+            Dbt(self._folder, "cluster", places | found).build()
+        finally:
+            _cluster("stop", *at)
+
+    def rows(self, model: Model) -> list[Row]:
+        """See Engine."""
+        return spark_rows(self._raw, self._lake, SCHEMA, model)
+
+    def close(self) -> None:
+        """The cluster has ended with the build."""
+
+
+def _cluster(*arguments: str, **variables: str) -> dict[str, str]:
+    """scripts/cluster; the variables that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sparkify.cluster", *arguments],
+        env=os.environ | variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise UserError(done.stderr.strip())
+    words = [shlex.split(line)[1] for line in done.stdout.splitlines()]
+    return dict(word.split("=", 1) for word in words)
 
 
 def spark_rows(raw: Path, folder: Path, schema: str, model: Model) -> list[Row]:
@@ -85,11 +148,11 @@ class Trino:
 
     name = "trino"
 
-    def __init__(self, raw: Path, folder: Path) -> None:
-        self._raw, self._lake = raw, folder / "lake"
+    def __init__(self, source: Source, folder: Path) -> None:
+        self._raw, self._lake = source.raw, folder / "lake"
         self._lake.mkdir(parents=True)
         self._server = Server(folder / "server", {CATALOG: local_catalog(self._lake)})
-        self._dbt = Dbt(folder, "trino", trino_settings(raw, self._lake, self._server.port))
+        self._dbt = Dbt(folder, "trino", trino_settings(source.raw, self._lake, self._server.port))
         self.manifest = self._dbt.manifest
 
     def build(self) -> None:
@@ -121,6 +184,49 @@ def trino_rows(server: Server, raw: Path, schema: str, model: Model) -> list[Row
     return [_below(model, tuple(row), f"local://{raw}/") for row in found]
 
 
+class Athena:
+    """Target athena: the service, or what stands for it at the endpoints that the AWS chain names."""
+
+    name = "athena"
+
+    def __init__(self, source: Source, folder: Path) -> None:
+        self._s3 = source.s3
+        self._dbt = Dbt(folder, "athena", athena_settings(source.s3))
+        self.manifest = self._dbt.manifest
+
+    def build(self) -> None:
+        """See Engine."""
+        self._dbt.build()
+
+    def rows(self, model: Model) -> list[Row]:
+        """See Engine."""
+        return athena_rows(self._s3, SCHEMA, model)
+
+    def close(self) -> None:
+        """Its tables stay, below the place that was named."""
+
+
+def athena_settings(s3: str) -> dict[str, str]:
+    """What target athena needs to know of a place on S3 that has the raw data in raw/."""
+    return {
+        "SPARKIFY_RAW": f"{s3}/raw",
+        "SPARKIFY_LAKE": f"{s3}/lake",
+        "SPARKIFY_ATHENA_RESULTS": f"{s3}/results",
+    }
+
+
+def athena_rows(s3: str, schema: str, model: Model) -> list[Row]:
+    """The rows of a model in a lake that Athena built."""
+    with pyathena.connect(
+        s3_staging_dir=f"{s3}/results/",
+        schema_name=schema,
+        work_group=os.environ.get("SPARKIFY_ATHENA_WORKGROUP", "primary"),
+        region_name=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1",
+    ) as connection:
+        found = connection.cursor().execute(f"select {_names(model)} from {model.name}").fetchall()
+    return [_below(model, row, f"{s3}/raw/") for row in found]
+
+
 class Dbt:
     """`dbt build` for one target, in a process and with files of its own."""
 
@@ -146,7 +252,7 @@ class Dbt:
                 f"--log-path={self._folder / 'logs'}",
             ],
             cwd=PROJECT,
-            env=os.environ | {"SPARKIFY_SCHEMA": SCHEMA} | self._settings,
+            env=os.environ | {"SPARKIFY_SCHEMA": SCHEMA, "SPARKIFY_TARGET": self._target} | self._settings,
             stdin=subprocess.DEVNULL,
             # The answer is what is printed to stdout.
             stdout=sys.stderr,
@@ -167,4 +273,6 @@ def _below(model: Model, row: Sequence[Any], raw: str, decode: Any = str) -> Row
     return (*row[:at], decode(row[at]).removeprefix(raw), *row[at + 1 :])
 
 
-ENGINES = {engine.name: engine for engine in (SparkSession, Trino)}
+ENGINES: dict[str, Callable[[Source, Path], Engine]] = {
+    engine.name: engine for engine in (SparkSession, SparkThrift, Trino, Athena)
+}
