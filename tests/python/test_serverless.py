@@ -40,21 +40,29 @@ def compile_offline(target: str, scratch: Path) -> Path:
     return scratch / "target" / "compiled" / "sparkify"
 
 
-@pytest.mark.parametrize("target", ["athena", "trino"])
-def test_everything_compiles_without_network_and_credentials(target: str, tmp_path: Path) -> None:
-    compiled = compile_offline(target, tmp_path)
-    names = {path.relative_to(PROJECT / "models").as_posix() for path in (PROJECT / "models").rglob("*.sql")}
-    assert names <= {path.relative_to(compiled / "models").as_posix() for path in (compiled / "models").rglob("*.sql")}
-    songplays = (compiled / "models" / "star" / "songplays.sql").read_text(encoding="utf-8")
-    assert f'from "{"awsdatacatalog" if target == "athena" else "hive"}"."sparkify"."int_log_events"' in songplays
-    raw_lines = (compiled / "models" / "staging" / "vw_log_data.sql").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """For each target the folder with its SQL."""
+    return {target: compile_offline(target, tmp_path_factory.mktemp(target)) for target in ("athena", "trino")}
+
+
+@pytest.mark.parametrize(("target", "catalog"), [("athena", "awsdatacatalog"), ("trino", "hive")])
+def test_everything_compiles_without_network_and_credentials(
+    target: str, catalog: str, compiled: dict[str, Path]
+) -> None:
+    models = compiled[target] / "models"
+    names = {path.relative_to(PROJECT / "models") for path in (PROJECT / "models").rglob("*.sql")}
+    assert names <= {path.relative_to(models) for path in models.rglob("*.sql")}
+    songplays = (models / "star" / "songplays.sql").read_text(encoding="utf-8")
+    assert f'from "{catalog}"."sparkify"."int_log_events"' in songplays
+    raw_lines = (models / "staging" / "vw_log_data.sql").read_text(encoding="utf-8")
     assert "json_parse(line)" in raw_lines
     assert "from_json" not in raw_lines
 
 
-def test_every_form_for_an_engine_is_that_of_a_macro(tmp_path: Path) -> None:
-    compile_offline("athena", tmp_path)
-    macros = json.loads((tmp_path / "target" / "manifest.json").read_text(encoding="utf-8"))["macros"].values()
+def test_every_form_for_an_engine_is_that_of_a_macro(compiled: dict[str, Path]) -> None:
+    manifest = compiled["athena"].parents[1] / "manifest.json"
+    macros = json.loads(manifest.read_text(encoding="utf-8"))["macros"].values()
     names = {macro["name"] for macro in macros}
     ours = {macro["name"] for macro in macros if macro["package_name"] == "sparkify"}
     forms = {name for name in ours if name.split("__")[0] in ("spark", "trino", "athena", "default") and "__" in name}
@@ -62,12 +70,12 @@ def test_every_form_for_an_engine_is_that_of_a_macro(tmp_path: Path) -> None:
     assert {form for form in forms if form.split("__", 1)[1] not in names} == set()
 
 
-def test_redshift_parses_its_statements(tmp_path: Path) -> None:
-    analyses = compile_offline("athena", tmp_path) / "analyses"
+def test_redshift_parses_its_statements(compiled: dict[str, Path]) -> None:
     redshift = Linter(dialect="redshift")
     statements = {}
     for name in ("redshift_spectrum", "redshift_copy"):
-        parsed = redshift.parse_string((analyses / f"{name}.sql").read_text(encoding="utf-8"))
+        sql = (compiled["athena"] / "analyses" / f"{name}.sql").read_text(encoding="utf-8")
+        parsed = redshift.parse_string(sql)
         assert parsed.violations == []
         assert parsed.tree is not None
         statements[name] = [found.raw for found in parsed.tree.recursive_crawl("statement")]
