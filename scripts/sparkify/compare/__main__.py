@@ -29,6 +29,7 @@ from sparkify.errors import UserError
 
 # What runs without an account.
 DEFAULT = "spark,thrift,trino"
+NO_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--s3", help="an empty place for athena, such as s3://bucket/compare: raw files, tables and results stay there"
     )
+    arguments.add_argument(
+        "--no-tests", action="store_true", help="build tables only: dbt's own tests take most of the time of small data"
+    )
     arguments.add_argument("--keep", help="a folder, not there yet, for the lakes and logs; they are deleted otherwise")
     return arguments
 
@@ -59,13 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.ExitStack() as cleanup:
             folder = _scratch(options.keep, cleanup)
             source = upload(raw, folder / "raw", options.s3.rstrip("/")) if "athena" in names else Source(raw)
-            return _compare(names, source, folder, cleanup)
+            return _compare(names, source, folder, NO_TESTS if options.no_tests else (), cleanup)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _compare(names: list[str], source: Source, folder: Path, cleanup: contextlib.ExitStack) -> int:
+def _compare(
+    names: list[str], source: Source, folder: Path, options: Sequence[str], cleanup: contextlib.ExitStack
+) -> int:
     engines: list[Engine] = []
     for name in names:
         started = time.monotonic()
@@ -73,7 +79,7 @@ def _compare(names: list[str], source: Source, folder: Path, cleanup: contextlib
         engine = ENGINES[name](source, folder / name)
         cleanup.callback(engine.close)
         try:
-            engine.build()
+            engine.build(*options)
         except UserError as error:
             print(error, file=sys.stderr)
             return 1

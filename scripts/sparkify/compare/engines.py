@@ -44,8 +44,8 @@ class Engine(Protocol):
     name: str
     manifest: Path
 
-    def build(self) -> None:
-        """Build everything with `dbt build`, its tests included. UserError if something fails."""
+    def build(self, *options: str) -> None:
+        """Build everything with `dbt build` and further options. UserError if something fails."""
 
     def rows(self, model: Model) -> list[Row]:
         """The rows of a table or view in its contract's columns; source files as paths below the raw folder."""
@@ -72,10 +72,10 @@ class SparkSession:
         )
         self.manifest = self._dbt.manifest
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """See Engine."""
         self._lake.mkdir(parents=True)
-        self._dbt.build()
+        self._dbt.build(*options)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -94,7 +94,7 @@ class SparkThrift:
         self._raw, self._lake, self._folder = source.raw, folder / "lake", folder
         self.manifest = folder / "target" / "manifest.json"
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """See Engine."""
         at = ("--folder", str(self._folder / "cluster"))
         places = {
@@ -105,7 +105,7 @@ class SparkThrift:
         self._lake.mkdir(parents=True)
         try:
             found = _cluster("start", *at, "--port", "0", **places)
-            Dbt(self._folder, "cluster", places | found).build()
+            Dbt(self._folder, "cluster", places | found).build(*options)
         finally:
             _cluster("stop", *at)
 
@@ -155,9 +155,9 @@ class Trino:
         self._dbt = Dbt(folder, "trino", trino_settings(source.raw, self._lake, self._server.port))
         self.manifest = self._dbt.manifest
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """See Engine."""
-        self._dbt.build()
+        self._dbt.build(*options)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -194,9 +194,9 @@ class Athena:
         self._dbt = Dbt(folder, "athena", athena_settings(source.s3))
         self.manifest = self._dbt.manifest
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """See Engine."""
-        self._dbt.build()
+        self._dbt.build(*options)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -234,7 +234,7 @@ class Dbt:
         self._folder, self._target, self._settings = folder, target, settings
         self.manifest = folder / "target" / "manifest.json"
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """Build everything. UserError if something fails."""
         profiles = self._folder / "profiles"
         profiles.mkdir(parents=True)
@@ -246,6 +246,7 @@ class Dbt:
                 str(Path(sys.executable).parent / "dbt"),
                 "--quiet",
                 "build",
+                *options,
                 f"--target={self._target}",
                 f"--profiles-dir={profiles}",
                 f"--target-path={self._folder / 'target'}",
