@@ -28,18 +28,18 @@ def compare(engines: Sequence[Tables], models: Sequence[Model]) -> Iterator[tupl
     """For each model a line, and whether the first engine's table is the same on all others."""
     width = max(len(model.name) for model in models)
     for model in models:
-        tables = {engine.name: engine.rows(model) for engine in engines}
-        hashes = {name: table_hash(rows) for name, rows in tables.items()}
-        figures = "  ".join(f"{name} {len(rows)} {hashes[name][:SHOWN]}" for name, rows in tables.items())
-        equal = len(set(hashes.values())) == 1
+        # One engine's rows at a time, as there may be millions; where there is a difference they are asked for again.
+        found = {engine.name: _counted(engine.rows(model)) for engine in engines}
+        figures = "  ".join(f"{name} {rows} {hashed[:SHOWN]}" for name, (rows, hashed) in found.items())
+        equal = len(set(found.values())) == 1
         lines = [f"{model.name.ljust(width)}  {figures}  {'equal' if equal else 'DIFFERENT'}"]
-        if not equal:
-            lines.extend(_differences(tables, hashes))
+        first, *others = engines
+        for other in others:
+            if found[other.name] != found[first.name]:
+                names = (first.name, other.name)
+                lines.append(first_differences(first.rows(model), other.rows(model), names=names))
         yield "\n".join(lines), equal
 
 
-def _differences(tables: dict[str, list[Row]], hashes: dict[str, str]) -> Iterator[str]:
-    first, *others = tables
-    for other in others:
-        if hashes[other] != hashes[first]:
-            yield first_differences(tables[first], tables[other], names=(first, other))
+def _counted(rows: Sequence[Row]) -> tuple[int, str]:
+    return len(rows), table_hash(rows)
