@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from athena_endpoints import Endpoints
     from trino_lakes import TrinoBuilder
 
-LAKES = ("sample71", "s3part1943", "simulated")
+LAKES = ("sample71", "s3part1943", "simulated", "endpoints")
 
 
 class TogetherByLakes(LoadFileScheduling):  # type: ignore[misc]

@@ -3,8 +3,8 @@
 For each model: its rows and the beginning of its hash on each engine, and whether they are equal, or else the first
 rows that only one engine has. The hash is taken over the sorted rows in a defined text form (sparkify/canonical.py).
 Spark, the cluster for Spark's Thrift Server and Trino are started and stopped by the command; the lakes are built in a
-scratch folder. Athena is the one that the AWS chain finds, and builds below a place on S3: for all four engines with
-local stand-ins for AWS (docs/athena.md):
+scratch folder. Athena is the one that the AWS chain finds, and builds below a place on S3, in the schema
+sparkify_compare of its catalog. All four engines, with local stand-ins for AWS (docs/athena.md):
 
   PYTHONPATH=scripts .venv/bin/python tests/python/athena_endpoints.py \\
       scripts/compare_engines --engines spark,thrift,trino,athena --s3 s3://compare

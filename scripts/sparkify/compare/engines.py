@@ -24,7 +24,8 @@ from sparkify.errors import UserError
 from sparkify.settings import PROJECT
 from sparkify.trino.server import LARGE, Server, local_catalog
 
-SCHEMA = "sparkify"
+# None that people read: a catalog such as Glue is shared.
+SCHEMA = "sparkify_compare"
 CATALOG = "lake"
 
 Row = tuple[Any, ...]
