@@ -12,6 +12,15 @@
 {% endmacro %}
 
 {% macro erased_user_hashes() %}
+    {{ return(adapter.dispatch('erased_user_hashes', 'sparkify')()) }}
+{% endmacro %}
+
+{# scripts/erase has lakes of Spark only. #}
+{% macro default__erased_user_hashes() %}
+    {{ return([]) }}
+{% endmacro %}
+
+{% macro spark__erased_user_hashes() %}
     {% set hashes = [] %}
     {% if execute and flags.WHICH in ['run', 'build'] and model.resource_type != 'unit_test' %}
         {% for row in run_query('select distinct user_hash from ' ~ erased_users() ~ ' order by user_hash') %}

@@ -8,6 +8,11 @@
     select explode(sequence({{ first }}, {{ last }}, interval '1' day)) as day from {{ relation }}
 {%- endmacro %}
 
-{% macro trino__calendar_days(relation, first, last) -%}
-    select days.day from {{ relation }} cross join unnest(sequence({{ first }}, {{ last }}, interval '1' day)) as days (day)
+{# A sequence of Trino's has 10,000 entries at most, which is 27 years of days. #}
+{% macro default__calendar_days(relation, first, last) -%}
+    select date_add('day', days.day_number, blocks.first_day) as day
+    from {{ relation }}
+    cross join unnest(sequence({{ first }}, {{ last }}, interval '1000' day)) as blocks (first_day)
+    cross join unnest(sequence(0, 999)) as days (day_number)
+    where date_add('day', days.day_number, blocks.first_day) <= {{ last }}
 {%- endmacro %}

@@ -7,6 +7,6 @@
     date_add({{ date }}, {{ days }})
 {%- endmacro %}
 
-{% macro trino__days_after(date, days) -%}
+{% macro default__days_after(date, days) -%}
     date_add('day', {{ days }}, {{ date }})
 {%- endmacro %}

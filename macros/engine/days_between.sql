@@ -7,6 +7,6 @@
     datediff({{ last }}, {{ first }})
 {%- endmacro %}
 
-{% macro trino__days_between(first, last) -%}
+{% macro default__days_between(first, last) -%}
     cast(date_diff('day', {{ first }}, {{ last }}) as int)
 {%- endmacro %}

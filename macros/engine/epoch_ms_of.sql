@@ -7,6 +7,6 @@
     unix_millis({{ instant }})
 {%- endmacro %}
 
-{% macro trino__epoch_ms_of(instant) -%}
+{% macro default__epoch_ms_of(instant) -%}
     cast(round(to_unixtime({{ instant }}) * 1000) as bigint)
 {%- endmacro %}

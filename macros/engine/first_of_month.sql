@@ -6,3 +6,7 @@
 {% macro spark__first_of_month(date) -%}
     trunc({{ date }}, 'MM')
 {%- endmacro %}
+
+{% macro default__first_of_month(date) -%}
+    date_trunc('month', {{ date }})
+{%- endmacro %}

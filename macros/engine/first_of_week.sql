@@ -7,6 +7,6 @@
     cast(trunc({{ date }}, 'WEEK') as date)
 {%- endmacro %}
 
-{% macro trino__first_of_week(date) -%}
+{% macro default__first_of_week(date) -%}
     date_trunc('week', {{ date }})
 {%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro spark__is_valid_utf8(text) -%}
     cast({{ text }} as binary) = encode({{ text }}, 'UTF-8')
 {%- endmacro %}
+
+{% macro default__is_valid_utf8(text) -%}
+    to_utf8(from_utf8(to_utf8({{ text }}))) = to_utf8({{ text }})
+{%- endmacro %}

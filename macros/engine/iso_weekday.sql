@@ -6,3 +6,7 @@
 {% macro spark__iso_weekday(date) -%}
     weekday({{ date }}) + 1
 {%- endmacro %}
+
+{% macro default__iso_weekday(date) -%}
+    cast(day_of_week({{ date }}) as int)
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro spark__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{% macro default__md5_hex(text) -%}
+    lower(to_hex(md5(to_utf8({{ text }}))))
+{%- endmacro %}

@@ -1,10 +1,14 @@
-{# URI of the raw file that a row of an external table comes from; string. #}
+{# URI of the raw file that a row of an external table comes from; string. In Spark odd characters in it are percent-encoded. #}
 {% macro source_file() -%}
     {{ return(adapter.dispatch('source_file', 'sparkify')()) }}
 {%- endmacro %}
 
 {% macro spark__source_file() -%}
     _metadata.file_path
+{%- endmacro %}
+
+{% macro default__source_file() -%}
+    "$path"
 {%- endmacro %}
 
 {# When that file was last modified; timestamp. #}
@@ -14,4 +18,8 @@
 
 {% macro spark__source_file_modified_at() -%}
     _metadata.file_modification_time
+{%- endmacro %}
+
+{% macro default__source_file_modified_at() -%}
+    cast("$file_modified_time" at time zone 'UTC' as timestamp(3))
 {%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro spark__text_literal(text) -%}
     '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
 {%- endmacro %}
+
+{% macro default__text_literal(text) -%}
+    '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}

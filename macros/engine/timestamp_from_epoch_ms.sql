@@ -6,3 +6,8 @@
 {% macro spark__timestamp_from_epoch_ms(milliseconds) -%}
     timestamp_millis({{ milliseconds }})
 {%- endmacro %}
+
+{# `date_add('millisecond', …)` takes 32 bits. #}
+{% macro default__timestamp_from_epoch_ms(milliseconds) -%}
+    timestamp '1970-01-01 00:00:00.000' + {{ milliseconds }} * interval '0.001' second
+{%- endmacro %}

@@ -6,3 +6,8 @@
 {% macro spark__utc_date(instant) -%}
     date_add(date '1970-01-01', cast(floor(unix_seconds({{ instant }}) / 86400) as int))
 {%- endmacro %}
+
+{# A timestamp without a zone, as ours are here, is in UTC. #}
+{% macro default__utc_date(instant) -%}
+    cast({{ instant }} as date)
+{%- endmacro %}

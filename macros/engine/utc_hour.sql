@@ -6,3 +6,7 @@
 {% macro spark__utc_hour(instant) -%}
     cast(floor(mod(unix_seconds({{ instant }}), 86400) / 3600) as int)
 {%- endmacro %}
+
+{% macro default__utc_hour(instant) -%}
+    cast(hour({{ instant }}) as int)
+{%- endmacro %}

@@ -7,3 +7,7 @@
 {% macro spark__valid_utf8(text) -%}
     regexp_replace(cast(encode({{ text }}, 'UTF-8') as string), '�+', '�')
 {%- endmacro %}
+
+{% macro default__valid_utf8(text) -%}
+    regexp_replace(from_utf8(to_utf8({{ text }})), '�+', '�')
+{%- endmacro %}

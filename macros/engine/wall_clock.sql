@@ -8,6 +8,6 @@
     from_utc_timestamp({{ instant }}, {{ time_zone }})
 {%- endmacro %}
 
-{% macro trino__wall_clock(instant, time_zone) -%}
+{% macro default__wall_clock(instant, time_zone) -%}
     cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ time_zone }}) as timestamp(3))
 {%- endmacro %}

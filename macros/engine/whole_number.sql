@@ -16,3 +16,13 @@
     )
 {%- endmacro %}
 
+{# Trino's casts take what Java takes, such as digits of any script. #}
+{% macro default__whole_number(text) -%}
+    case
+        when regexp_like({{ trimmed(text) }}, '^[+-]?[0-9]+$') then try_cast({{ trimmed(text) }} as bigint)
+        when
+            {{ double_number(text) }} = floor({{ double_number(text) }})
+            and abs({{ double_number(text) }}) < 9007199254740992
+            then cast({{ double_number(text) }} as bigint)
+    end
+{%- endmacro %}

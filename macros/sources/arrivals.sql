@@ -39,10 +39,6 @@
 
 {# The raw files of a source and when they were last modified, without a look into them. #}
 {% macro list_source_files(node) %}
-    {{ return(adapter.dispatch('list_source_files', 'sparkify')(node)) }}
-{% endmacro %}
-
-{% macro spark__list_source_files(node) %}
     {{ return(
         'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ source_listing(node)
     ) }}

@@ -14,13 +14,13 @@
 {% endmacro %}
 
 {% macro default__load_seed(node, relation) %}
-    {% do forget_open_run(run_id()) %}
     {% do exceptions.raise_compiler_error('The table ' ~ relation ~ ' is missing; run dbt seed first, or dbt build.') %}
 {% endmacro %}
 
 {# In a session Spark runs on this machine and reads the project's files; a server may not. #}
 {% macro spark__load_seed(node, relation) %}
     {% if adapter.config.credentials.method != 'session' %}
+        {% do forget_open_run(run_id()) %}
         {{ return(default__load_seed(node, relation)) }}
     {% endif %}
     {% set view = 'seed_' ~ node.alias %}

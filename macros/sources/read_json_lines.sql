@@ -4,20 +4,21 @@
    order of the block, whose value can't be read as its type; null if all can). An empty text is null. #}
 {% macro read_json_lines(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
-    {%- set fields = external_table(source_name, table_name).external.fields if execute else {} %}
+    {%- set external = external_table(source_name, table_name).external if execute else {} -%}
+    {%- set fields = external.get('fields', {}) %}
     with raw_lines as (
         select
             line,
             {{ source_file() }} as source_file,
             {{ source_file_modified_at() }} as loaded_at
         from {{ relation }}
-        where trim(line) <> ''
+        where replace(line, ' ', '') <> '' and {{ is_source_file(external.get('files', '*')) }}
     ),
 
     parsed_lines as (
         select
             *,
-            {{ json_objects('line', fields.keys()) }} as json_objects
+            {{ parsed_line('line', fields.keys()) }} as parsed_line
         from raw_lines
     ),
 
@@ -26,22 +27,30 @@
             source_file,
             loaded_at,
             line,
-            case when cardinality(json_objects) = 2 then element_at(json_objects, 1) end as json_object
+            {{ json_object('parsed_line') }} as json_fields
         from parsed_lines
     ),
 
-    typed_rows as (
+    text_rows as (
         select
             source_file,
             loaded_at,
             line,
             {{ is_valid_utf8('line') }} as is_utf8,
-            json_object is not null as is_json_object,
-            json_object
-            {%- for field, type in fields.items() %},
-            {{ json_field('json_object.' ~ field, type) }} as {{ field }}
+            json_fields is not null as is_json_object
+            {%- for field in fields %},
+            nullif({{ json_text('json_fields', field, 'line') | indent(12) }}, '') as {{ field }}_text
             {%- endfor %}
         from json_rows
+    ),
+
+    typed_rows as (
+        select
+            *
+            {%- for field, type in fields.items() %},
+            {{ json_value_as(type, field ~ '_text') | indent(12) }} as {{ field }}
+            {%- endfor %}
+        from text_rows
     )
 
     select
@@ -52,7 +61,7 @@
         is_json_object,
         case
             {%- for field, type in fields.items() if type != 'string' %}
-            when {{ field }} is null and json_object.{{ field }} <> '' then '{{ field }}'
+            when {{ field }} is null and {{ field }}_text is not null then '{{ field }}'
             {%- endfor %}
         end as wrong_type_field
         {%- for field in fields %},
@@ -61,12 +70,11 @@
     from typed_rows
 {%- endmacro %}
 
-{# One field of a JSON row, as its declared type: string, bigint or double. #}
-{% macro json_field(text, type) -%}
-    {%- set value = "nullif(" ~ text ~ ", '')" -%}
-    {%- if type == 'string' -%} {{ value }}
-    {%- elif type == 'bigint' -%} {{ whole_number(value) }}
-    {%- elif type == 'double' -%} try_cast({{ value }} as double)
+{# The text of a field as its declared type: string, bigint or double. #}
+{% macro json_value_as(type, text) -%}
+    {%- if type == 'string' -%} {{ text }}
+    {%- elif type == 'bigint' -%} {{ whole_number(text) }}
+    {%- elif type == 'double' -%} {{ double_number(text) }}
     {%- else -%} {{ exceptions.raise_compiler_error("_sources.yml: a field has the type '" ~ type ~ "'; use string, bigint or double.") }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,6 +3,11 @@
 {% macro stage_external_sources() %}
     {% if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'run-operation'] %}
         {% for node in graph.sources.values() if node.external %}
+            {% if node.external.format != 'json_lines' %}
+                {% do exceptions.raise_compiler_error(
+                    '_sources.yml: ' ~ node.name ~ ' has the format ' ~ node.external.format ~ '; json_lines is the one there is.'
+                ) %}
+            {% endif %}
             {% do stage_external_table(node) %}
         {% endfor %}
     {% endif %}
@@ -13,11 +18,6 @@
 {% endmacro %}
 
 {% macro spark__stage_external_table(node) %}
-    {% if node.external.format != 'json_lines' %}
-        {% do exceptions.raise_compiler_error(
-            '_sources.yml: ' ~ node.name ~ ' has the format ' ~ node.external.format ~ '; json_lines is the one there is.'
-        ) %}
-    {% endif %}
     {% set location = absolute_path(node.external.location) %}
     {% set files %}
         options (
@@ -27,12 +27,49 @@
         )
     {% endset %}
     {% do create_schema(source_relation(node)) %}
-    {# Text, not JSON: see json_objects(). #}
+    {# Text, not JSON: see json_object.sql. #}
     {% do create_external_table(source_relation(node), '(line string) using text' ~ files) %}
     {# The same files by name: their contents are not read unless they are asked for. #}
     {% do create_external_table(source_listing(node), 'using binaryFile' ~ files) %}
     {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
     {% do run_query('select 1 from text.`' ~ location | replace('`', '``') ~ '` limit 0') %}
+{% endmacro %}
+
+{# In Trino and Athena the table has one column with the whole line, byte for byte: the columns of a line end where the line does, no
+   text stands for null, and what is no JSON object is there as well, which the JSON formats of both lack or fail on. Lines of more than
+   100 MB are an error (Trino's hive.text.max-line-length). A definition is known by its md5 in the table's comment. #}
+{% macro trino__stage_external_table(node) %}
+    {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.identifier) %}
+    {% set location = absolute_path(node.external.location) %}
+    {% set definition = 'sparkify.definition=' ~ local_md5(location) %}
+    {% do create_schema(relation) %}
+    {% set comments = run_query(
+        'select comment from system.metadata.table_comments where catalog_name = ' ~ text_literal(relation.database)
+        ~ ' and schema_name = ' ~ text_literal(relation.schema) ~ ' and table_name = ' ~ text_literal(relation.identifier)
+    ) %}
+    {% if not comments or comments[0][0] != definition %}
+        {% do run_statement('drop table if exists ' ~ relation) %}
+        {% do run_statement(
+            'create table ' ~ relation ~ ' (line varchar) comment ' ~ text_literal(definition)
+            ~ " with (format = 'TEXTFILE', textfile_field_separator = u&'\\000a', null_format = '', external_location = "
+            ~ text_literal(location) ~ ')'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro athena__stage_external_table(node) %}
+    {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.identifier) %}
+    {% set location = absolute_path(node.external.location) ~ '/' %}
+    {% do create_schema(relation) %}
+    {% set table = adapter.get_glue_table(relation) %}
+    {% if not table or table.Table.StorageDescriptor.Location != location %}
+        {% do run_statement('drop table if exists ' ~ relation.render_hive()) %}
+        {% do run_statement(
+            'create external table ' ~ relation.render_hive() ~ ' (line string)'
+            ~ " row format serde 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe'"
+            ~ " with serdeproperties ('field.delim' = '\\n', 'serialization.null.format' = '') location " ~ text_literal(location)
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {% macro source_relation(node) %}

@@ -11,3 +11,11 @@
         'create schema if not exists ' ~ schema ~ ' location ' ~ text_literal(schema_location(relation.schema))
     ) %}
 {% endmacro %}
+
+{% macro trino__create_schema(relation) %}
+    {# In a transaction, which the adapter ends. #}
+    {% call statement('create_schema') %}
+        create schema if not exists {{ relation.without_identifier() }}
+        with (location = {{ text_literal(schema_location(relation.schema)) }})
+    {% endcall %}
+{% endmacro %}

@@ -1,7 +1,16 @@
 {# Whether a model must be built in full: it is new, or a full refresh was asked for, or its code, its contract or the vars are not
    those of the last build, or an input other than the `followed` ones is newer than it. (Of the followed ones it builds by itself
-   what has changed.) A change of a macro is not seen: that needs --full-refresh, as in any dbt project. #}
+   what has changed.) A change of a macro is not seen: that needs --full-refresh, as in any dbt project.
+   Trino and Athena keep no versions to tell it by: there each run builds everything. #}
 {% macro must_rebuild(followed=[]) %}
+    {{ return(adapter.dispatch('must_rebuild', 'sparkify')(followed)) }}
+{% endmacro %}
+
+{% macro default__must_rebuild(followed) %}
+    {{ return(true) }}
+{% endmacro %}
+
+{% macro spark__must_rebuild(followed) %}
     {% if not execute or flags.WHICH not in ['run', 'build', 'seed'] or model.resource_type == 'unit_test' %}
         {{ return(true) }}
     {% endif %}

@@ -59,8 +59,16 @@
     {% endfor %}
 {% endmacro %}
 
-{# The runs that published each table, oldest first: {table: [run, …]}. #}
+{# The runs that published each table, oldest first: {table: [run, …]}; none where there are no versions. #}
 {% macro published_runs() %}
+    {{ return(adapter.dispatch('published_runs', 'sparkify')()) }}
+{% endmacro %}
+
+{% macro default__published_runs() %}
+    {{ return({}) }}
+{% endmacro %}
+
+{% macro spark__published_runs() %}
     {% set runs = {} %}
     {% for partition in partitions_of(in_versions('published')) | sort %}
         {% set table, run = partition.removeprefix('table_name=').split('/run=') %}

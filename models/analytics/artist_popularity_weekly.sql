@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', partition_by=['week_start_date']) }}
+{{ config(materialized='incremental', **partitions(['week_start_date'])) }}
 {%- set days = days_to_build(partition_by_week, followed=['int_plays']) %}
 
 with plays as (

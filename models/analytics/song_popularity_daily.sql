@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', partition_by=['event_month']) }}
+{{ config(materialized='incremental', **partitions(['event_month'])) }}
 {%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
 
 with plays as (

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    partition_by=['is_usable', 'row_date'],
     post_hook="{{ note_erased_users() }}",
+    **partitions(['is_usable', 'row_date'])
 ) }}
 {%- set arrival = log_arrival() -%}
 {%- set content = [

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', partition_by=['event_date']) }}
+{{ config(materialized='incremental', **partitions(['event_date'])) }}
 {%- set days = days_to_build(
     partition_by_day, followed=['int_log_rows', 'int_song_rows'], also=days_with_changed_songs()
 ) %}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sparkify.errors import UserError
@@ -45,9 +45,9 @@ class _Client:
 
     def __init__(self, folder: str, option: str) -> None:
         # It takes a third of a second to import, and is of no use for local folders.
-        import botocore.config  # type: ignore[import-untyped]
-        import botocore.exceptions  # type: ignore[import-untyped]
-        import botocore.session  # type: ignore[import-untyped]
+        import botocore.config
+        import botocore.exceptions
+        import botocore.session
 
         self.folder = folder
         self.option = option
@@ -56,7 +56,8 @@ class _Client:
         self.key = place.path.strip("/")
         self._exceptions = botocore.exceptions
         session = botocore.session.get_session()
-        style = "path" if os.environ.get("SPARKIFY_S3_PATH_STYLE", "").lower() == "true" else "auto"
+        by_path = os.environ.get("SPARKIFY_S3_PATH_STYLE", "").lower() == "true"
+        style: Literal["path", "auto"] = "path" if by_path else "auto"
         try:
             self.s3: Any = session.create_client(
                 "s3",

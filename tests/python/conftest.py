@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from xdist.remote import Producer
@@ -13,7 +15,11 @@ from shared_data import raw_tree_1943, shared_data
 from sparkify.settings import PROJECT
 from sparkify.simulate.__main__ import main as simulate
 
-LAKES = ("sample71", "s3part1943", "simulated")
+if TYPE_CHECKING:
+    from athena_endpoints import Endpoints
+    from trino_lakes import TrinoBuilder
+
+LAKES = ("sample71", "s3part1943", "simulated", "endpoints")
 
 
 class TogetherByLakes(LoadFileScheduling):  # type: ignore[misc]
@@ -64,3 +70,25 @@ def simulated(builder: Builder, dirty_raw: Path) -> Lake:
     """A lake over simulated data with dirty rows of every kind."""
     builder.with_marts.add("simulated")
     return builder.build(dirty_raw, "simulated", "build", *NO_UNIT_TESTS)
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """A Trino server, and an S3, a Glue and an Athena in front of it."""
+    # What they are made of takes seconds to import.
+    from athena_endpoints import serve
+    from sparkify.compare.engines import CATALOG
+    from sparkify.trino.server import local_catalog
+
+    scratch = tmp_path_factory.mktemp("endpoints")
+    (scratch / "lake").mkdir()
+    with serve(scratch, {CATALOG: local_catalog(scratch / "lake")}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def trino(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> TrinoBuilder:
+    """dbt on lakes in the local catalog of the Trino server."""
+    from trino_lakes import TrinoBuilder
+
+    return TrinoBuilder(endpoints.trino, endpoints.scratch / "lake", tmp_path_factory.mktemp("trino"))

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
 
 from versitygw import program
 

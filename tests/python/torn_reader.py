@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 
 import oracle
 from canonical import table_hash

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', partition_by=['event_date']) }}
+{{ config(materialized='incremental', **partitions(['event_date'])) }}
 {%- set days = days_to_build(partition_by_day, followed=['int_log_rows', 'songplays'], days_before=1) %}
 
 with events as (
@@ -49,7 +49,8 @@ plays as (
 listened_plays as (
     select
         *,
-        least(length_ms, coalesce(ended_after_ms, length_ms)) as listened_ms,
+        -- Of a null `least` makes a null on one engine and nothing on another.
+        case when length_ms is not null then least(length_ms, coalesce(ended_after_ms, length_ms)) end as listened_ms,
         case
             when ended_after_ms is null or length_ms is null then 'unknown'
             when ended_after_ms >= floor(length) * 1000 then 'complete'

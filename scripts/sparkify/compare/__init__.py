@@ -1,0 +1,1 @@
+"""Builds the same raw data on several engines and compares the tables."""

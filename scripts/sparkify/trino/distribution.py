@@ -1,0 +1,96 @@
+"""Trino's server and its Hive connector: fetched once from Maven Central, then kept in the user's cache folder.
+
+Not the whole server, which is three times as large. They are no jars, so that Spark can't fetch them as it fetches
+packages; Ivy, by which it does that, can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pyspark
+
+from sparkify import java
+from sparkify.errors import UserError
+
+# Athena's engine version 3 follows Trino; which release it is today, AWS does not say.
+VERSION = "476"
+SERVER = "trino-server-core"
+CONNECTOR = "trino-hive"
+
+IVY_FILE = f"""<ivy-module version="2.0">
+  <info organisation="sparkify" module="trino"/>
+  <dependencies>
+    <dependency org="io.trino" name="{SERVER}" rev="{VERSION}" transitive="false">
+      <artifact name="{SERVER}" type="tar.gz" ext="tar.gz"/>
+    </dependency>
+    <dependency org="io.trino" name="{CONNECTOR}" rev="{VERSION}" transitive="false">
+      <artifact name="{CONNECTOR}" type="zip" ext="zip"/>
+    </dependency>
+  </dependencies>
+</ivy-module>
+"""
+
+
+def fetch() -> Path:
+    """The folder with Trino's `lib` and, as `plugin/hive`, its Hive connector. UserError if it can't be fetched."""
+    kept = java.cache_folder() / "trino" / VERSION
+    if kept.exists():
+        return kept
+    java.say(f"Fetching Trino {VERSION} into {kept} (once; about 450 MB) ...")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
+        _download(Path(folder))
+        unpacked = Path(folder, "unpacked")
+        _unpack(Path(folder), unpacked)
+        # Whoever was faster has the same.
+        with contextlib.suppress(OSError):
+            unpacked.rename(kept)
+    return kept
+
+
+def _download(folder: Path) -> None:
+    (folder / "ivy.xml").write_text(IVY_FILE, encoding="utf-8")
+    (ivy,) = Path(pyspark.__file__).parent.glob("jars/ivy-*.jar")
+    home = java.find()
+    if home is None:
+        raise UserError(f"There is no Java to fetch Trino with: {java.advice()}, then try again.")
+    places = ("-ivy", "ivy.xml", "-cache", "cache", "-retrieve", "[artifact].[ext]")
+    log = java.cache_folder() / "trino" / "fetch.log"
+    with log.open("wb") as out:
+        done = subprocess.run(
+            [str(Path(home, "bin", "java")), "-jar", str(ivy), *places],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode != 0 or not (folder / f"{CONNECTOR}.zip").exists():
+        raise UserError(f"Fetching Trino from Maven Central failed; {log} says why.")
+
+
+def _unpack(downloads: Path, unpacked: Path) -> None:
+    with tarfile.open(downloads / f"{SERVER}.tar.gz") as archive:
+        for member in archive:
+            # The top folder is named after the version, and of the plugins none is needed.
+            _, _, path = member.name.partition("/")
+            content = archive.extractfile(member) if path.startswith("lib/") else None
+            if content is not None:
+                _write(unpacked / path, content.read())
+    with zipfile.ZipFile(downloads / f"{CONNECTOR}.zip") as archive:
+        for name in archive.namelist():
+            _, _, path = name.partition("/")
+            if path and not name.endswith("/"):
+                _write(unpacked / "plugin" / "hive" / path, archive.read(name))
+
+
+def _write(path: Path, content: bytes) -> None:
+    if ".." in path.parts:
+        raise ValueError(f"an archive leaves its folder: {path}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
