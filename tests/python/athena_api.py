@@ -51,7 +51,8 @@ class Execution:
     # DDL has no row of names before its rows.
     kind: str = "DML"
     columns: list[Answer] = field(default_factory=list)
-    rows: list[list[Answer]] = field(default_factory=list)
+    # None: it was long, and has been fetched.
+    rows: list[list[Any]] | None = field(default_factory=list)
     updated: int = 0
 
 
@@ -158,7 +159,7 @@ class AthenaApi:
             execution.updated = rows[0][0]
         else:
             execution.columns = [_column(column[0], column[1]) for column in description]
-            execution.rows = [[_cell(value) for value in row] for row in rows]
+            execution.rows = rows
 
     def _note_view_columns(self, schema: str, name: str) -> None:
         """Trino puts a dummy column into Glue for a view; Athena puts the real ones."""
@@ -189,19 +190,24 @@ class AthenaApi:
 
     def _results(self, request: Answer) -> Answer:
         execution = self._executions[request["QueryExecutionId"]]
+        if execution.rows is None:
+            raise ValueError("this stand-in for Athena gives a long answer once")
         names = [[{"VarCharValue": column["Name"]} for column in execution.columns]] if execution.columns else []
-        rows = names + execution.rows
         first = int(request.get("NextToken", 0))
         last = first + int(request.get("MaxResults", PAGE))
+        found = execution.rows[max(first - len(names), 0) : last - len(names)]
+        page = [*(names if first == 0 else []), *([_cell(value) for value in row] for row in found)]
         answer: Answer = {
             "ResultSet": {
-                "Rows": [{"Data": row} for row in rows[first:last]],
+                "Rows": [{"Data": row} for row in page],
                 "ResultSetMetadata": {"ColumnInfo": execution.columns},
             },
             "UpdateCount": execution.updated,
         }
-        if last < len(rows):
+        if last < len(names) + len(execution.rows):
             answer["NextToken"] = str(last)
+        elif first > 0:
+            execution.rows = None
         return answer
 
     def _work_group(self, request: Answer) -> Answer:
