@@ -64,7 +64,9 @@ ANSWERS = {
 
 
 def test_every_analysis_has_its_answer() -> None:
-    assert {file.stem for file in (PROJECT / "analyses").glob("*.sql")} == set(ANSWERS)
+    names = {file.stem for file in (PROJECT / "analyses").glob("*.sql")}
+    # Those for Redshift are statements of another engine: test_serverless.py parses them.
+    assert {name for name in names if not name.startswith("redshift_")} == set(ANSWERS)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -94,7 +94,9 @@ def test_each_raw_byte_is_read_once_by_a_run(dirty_raw: Path, tmp_path: Path) ->
         tmp_path / "dbt",
         spark,
         {},
-        "run",
+        "build",
+        "--exclude-resource-types=test",
+        "--exclude-resource-types=unit_test",
         "--exclude",
         MARTS,
     )
