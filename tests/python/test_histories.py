@@ -14,7 +14,7 @@ from histories import draw
 from shared_data import shared_data
 
 # Half a minute each. More of them: SPARKIFY_HISTORIES=100 ./scripts/test -k histories
-DRAWN = range(int(os.environ.get("SPARKIFY_HISTORIES", "4")))
+DRAWN = range(int(os.environ.get("SPARKIFY_HISTORIES", "2")))
 
 
 @pytest.fixture(scope="module")
