@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(spark.startswith("3.5."), reason="this is the en
 def test_the_real_data_on_spark_3_5() -> None:
     settings = {"SPARKIFY_SPARK": "3.5", "PYTEST_ADDOPTS": ""}
     inherited = {name: value for name, value in os.environ.items() if name not in ("SPARKIFY_VENV", "PYTHONPATH")}
-    # This lake is the outcome of a `dbt build` with its data tests; SPARKIFY_SPARK=3.5 ./scripts/test has the marts, too.
+    # The outcome of a `dbt build` with its data tests. The marts take `SPARKIFY_SPARK=3.5 ./scripts/test -k tables`.
     real_data = "sample71"
     tests = subprocess.run(
         [PROJECT / "scripts" / "test", "tests/python/test_tables.py", "-k", real_data, "-p", "no:cacheprovider", "-ra"],
