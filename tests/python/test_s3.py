@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 
 import oracle
-from builds import MARTS, Lake
+from builds import Lake
 from canonical import first_differences
 from clones import clone_to, command
 from crashes import TABLES, Runs, kill_and_compare
@@ -26,8 +24,6 @@ from shared_data import raw_tree_71
 
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "1"))
 PLANTED = new_account().secret
-# What scripts/run shows at its end.
-SUMMARY = "from sparkify import settings, summary; print(summary.text(settings.resolve(), 'report.html'))"
 NEWEST_DAY = "log_data/2018/11/2018-11-30-events.json"
 
 
@@ -77,22 +73,15 @@ def run(clone: Path, lake: S3Lake, **settings: str) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="module")
-def built(server: Server, worker: Account, clone: Path, scratch: Path) -> tuple[S3Lake, str]:
-    """The real logs but those of the newest day, with 71 songs, built in the clone; and the summary of it."""
+def built(
+    server: Server, worker: Account, clone: Path, scratch: Path
+) -> tuple[S3Lake, subprocess.CompletedProcess[str]]:
+    """The real logs but those of the newest day, with 71 songs, built by scripts/run; and what that said."""
     lake = lake_of(server, worker, scratch / "built", "built", clone / ".metastore")
     source = raw_tree_71(scratch / "source")
     (source / NEWEST_DAY).rename(scratch / "newest.json")
     lake.deliver_folder(source)
-    shutil.copyfile(clone / "profiles.example.yml", clone / "profiles.yml")
-    said = ""
-    for words in (
-        (str(Path(sys.executable).with_name("dbt")), "run", "--exclude", MARTS),
-        (sys.executable, "-c", SUMMARY),
-    ):
-        process = command(clone, *words, **lake.environment(), PYTHONPATH=str(clone / "scripts"))
-        said += process.stdout + process.stderr
-        assert process.returncode == 0, said
-    return lake, said
+    return lake, run(clone, lake)
 
 
 def check_tables(lake: Lake) -> None:
@@ -103,15 +92,18 @@ def check_tables(lake: Lake) -> None:
         assert first_differences(expected[table], lake.rows(table)) == "", table
 
 
-def test_a_run_from_s3_to_s3(built: tuple[S3Lake, str]) -> None:
+def test_a_run_from_s3_to_s3(built: tuple[S3Lake, subprocess.CompletedProcess[str]]) -> None:
     lake, said = built
+    assert said.returncode == 0, said.stderr
     assert lake.metastore.is_dir()
-    assert f"{lake.lake_uri}/sparkify_versions/songplays__*" in said
+    assert f"{lake.lake_uri}/sparkify_versions/songplays__*" in said.stdout
     check_tables(lake)
     assert lake.orphans() == []
 
 
-def test_one_more_day_is_built_and_nothing_new_writes_nothing(built: tuple[S3Lake, str], scratch: Path) -> None:
+def test_one_more_day_is_built_and_nothing_new_writes_nothing(
+    built: tuple[S3Lake, subprocess.CompletedProcess[str]], scratch: Path
+) -> None:
     lake, _ = built
     runs = Runs(lake, scratch / "dbt")
     before = lake.objects()
@@ -207,12 +199,12 @@ def test_plain_dbt_fails_without_the_secret_in_its_log(wrong: S3Lake, scratch: P
     assert not secrets_in(output.encode(), wrong)
 
 
-def test_no_secret_is_in_any_file(built: tuple[S3Lake, str], scratch: Path) -> None:
+def test_no_secret_is_in_any_file(built: tuple[S3Lake, subprocess.CompletedProcess[str]], scratch: Path) -> None:
     lake, said = built
-    assert not secrets_in(said.encode(), lake)
+    assert not secrets_in((said.stdout + said.stderr).encode(), lake)
     accounts = scratch / "server" / "accounts"
     files = [file for file in scratch.rglob("*") if file.is_file() and accounts not in file.parents]
-    assert len(files) > 100
+    assert len(files) > 200
     assert [str(file) for file in files if secrets_in(file.read_bytes(), lake)] == []
     # It would be found.
     assert [file for file in accounts.rglob("*") if file.is_file() and secrets_in(file.read_bytes(), lake)]
