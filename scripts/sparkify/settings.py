@@ -58,7 +58,7 @@ def check(settings: Settings) -> None:
     """Raise UserError for what would make a run fail later on, with a worse message."""
     _check_apart(settings.raw, settings.lake)
     if not is_uri(settings.raw):
-        _check_raw_folder(settings.raw)
+        check_raw_folder(settings.raw)
     if settings.on_server:
         _check_server(settings)
     else:
@@ -113,7 +113,8 @@ def _check_apart(raw: str, lake: str) -> None:
         raise UserError(f"The raw folder {raw} and the lake {lake} lie in one another; give each a folder of its own.")
 
 
-def _check_raw_folder(raw: str) -> None:
+def check_raw_folder(raw: str) -> None:
+    """Raise UserError if a local raw folder lacks one of its sources."""
     for source in SOURCES:
         folder = Path(raw, source)
         if not folder.is_dir():

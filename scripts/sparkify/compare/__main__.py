@@ -96,9 +96,7 @@ def _raw_folder(argument: str | None) -> Path:
     raw = settings.resolve(raw=argument).raw
     if settings.is_uri(raw):
         raise UserError(f"{raw} is not a local folder; copy some of its files into one and name that with --raw.")
-    for source in settings.SOURCES:
-        if not Path(raw, source).is_dir():
-            raise UserError(f"There is no folder {raw}/{source}; name one with log_data/ and song_data/ by --raw.")
+    settings.check_raw_folder(raw)
     return Path(raw)
 
 
