@@ -15,8 +15,8 @@ from pathlib import Path
 
 import oracle
 from builds import MARTS, Lake
-from canonical import first_differences, table_hash
 from shared_data import shared_data
+from sparkify.canonical import first_differences, table_hash
 from sparkify.settings import PROJECT
 from torn_reader import STAR
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from builds import Builder, Lake, Row
-from canonical import first_differences
+from sparkify.canonical import first_differences
 from sparkify.settings import PROJECT
 
 KINDS = ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries")

@@ -15,8 +15,8 @@ from dbt.cli.main import dbtRunner
 import marts_oracle
 import oracle
 from athena_endpoints import Endpoints
-from canonical import first_differences
 from hostile import write_raw
+from sparkify.canonical import first_differences
 from sparkify.compare.engines import Row, Source, athena_rows, athena_settings
 from sparkify.compare.models import Model, published
 from sparkify.compare.upload import upload

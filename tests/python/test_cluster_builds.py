@@ -18,7 +18,6 @@ import pytest
 
 import oracle
 from builds import MARTS, NO_UNIT_TESTS
-from canonical import first_differences
 from clusters import Cluster, call, said
 from ldap_server import directory
 from postgresql_server import Database
@@ -26,6 +25,7 @@ from postgresql_server import serve as serve_postgresql
 from s3_server import READ, WRITE, Account, serve
 from s3_server import Server as S3
 from shared_data import raw_tree_1943
+from sparkify.canonical import first_differences
 from sparkify.server import Server
 from sparkify.settings import PROJECT
 

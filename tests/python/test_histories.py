@@ -9,9 +9,9 @@ import pytest
 
 import oracle
 from builds import MARTS, Builder, Lake
-from canonical import first_differences
 from histories import draw
 from shared_data import shared_data
+from sparkify.canonical import first_differences
 
 # Half a minute each. More of them: SPARKIFY_HISTORIES=100 ./scripts/test -k histories
 DRAWN = range(int(os.environ.get("SPARKIFY_HISTORIES", "2")))

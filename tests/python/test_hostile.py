@@ -8,8 +8,8 @@ import pytest
 
 import oracle
 from builds import Builder, Lake
-from canonical import first_differences
 from hostile import write_raw
+from sparkify.canonical import first_differences
 from sparkify.lake import connect
 
 

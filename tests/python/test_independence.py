@@ -16,7 +16,7 @@ import yaml
 import marts_oracle
 import oracle
 from builds import MARTS, Lake
-from canonical import first_differences
+from sparkify.canonical import first_differences
 from sparkify.settings import PROJECT
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import marts_oracle
 from builds import Builder, Lake
-from canonical import first_differences
 from shared_data import shared_data
+from sparkify.canonical import first_differences
 
 LAKES = ("s3part1943", "simulated")
 

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 import oracle
-from canonical import canonical_row, canonical_value, first_differences, table_hash
 from shared_data import raw_tree_1943, shared_data
+from sparkify.canonical import canonical_row, canonical_value, first_differences, table_hash
 
 # ----------------------------------------------------------------------------------------------------
 # The real data

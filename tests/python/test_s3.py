@@ -15,12 +15,12 @@ import pytest
 
 import oracle
 from builds import Lake
-from canonical import first_differences
 from clones import clone_to, command
 from crashes import TABLES, Runs, kill_and_compare
 from s3_lake import S3Lake
 from s3_server import READ, WRITE, Account, Server, new_account, serve
 from shared_data import raw_tree_71
+from sparkify.canonical import first_differences
 
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "1"))
 PLANTED = new_account().secret

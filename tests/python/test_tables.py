@@ -15,8 +15,8 @@ import pytest
 
 import oracle
 from builds import Lake
-from canonical import first_differences
 from shared_data import shared_data
+from sparkify.canonical import first_differences
 
 LAKES = ("sample71", "s3part1943", "simulated")
 

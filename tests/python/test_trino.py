@@ -11,8 +11,8 @@ import pytest
 
 import oracle
 from builds import MARTS, Builder, Lake
-from canonical import first_differences
 from hostile import write_raw
+from sparkify.canonical import first_differences
 from sparkify.compare.engines import Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare

@@ -13,8 +13,8 @@ import pytest
 
 import oracle
 from builds import Builder, Lake
-from canonical import first_differences
 from hostile import event, song
+from sparkify.canonical import first_differences
 from sparkify.lake import connect, published_runs
 from sparkify.restore import restorable
 

@@ -9,7 +9,7 @@ import pytest
 
 import oracle
 from builds import Builder, Lake
-from canonical import first_differences
+from sparkify.canonical import first_differences
 
 
 def test_a_tolerance_matches_the_nearest_song(builder: Builder, s3part1943: Lake) -> None:

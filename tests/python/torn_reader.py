@@ -17,8 +17,8 @@ from typing import Any
 import botocore.session
 
 import oracle
-from canonical import table_hash
 from s3_objects import copy_table
+from sparkify.canonical import table_hash
 from sparkify.lake import connect
 from sparkify.settings import is_uri
 
