@@ -1,4 +1,4 @@
-"""CPU seconds of a command and of all the processes that it starts."""
+"""What a command and all the processes that it starts cost."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from pathlib import Path
 
 POLL = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
+KIBIBYTE = 1024
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command cost: CPU and wall seconds, and its exit code."""
+    """What a command cost: CPU and wall seconds, the most memory at one moment in bytes, and its exit code."""
 
     cpu_seconds: float
     wall_seconds: float
+    peak_bytes: int
     code: int
 
 
 def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Cost:
     """Run a command and watch its processes: nobody waits for the JVM, so nobody is told its cost. On Linux."""
     seconds: dict[int, float] = {}
+    peak = 0
     began = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
@@ -34,10 +37,11 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
             ended = process.poll() is not None
             alive = _cpu_seconds_of_session(process.pid)
             seconds.update(alive)
+            peak = max(peak, sum(map(_bytes_of, alive)))
             if ended and not alive:
                 break
             time.sleep(POLL)
-    return Cost(sum(seconds.values()), time.monotonic() - began, process.returncode)
+    return Cost(sum(seconds.values()), time.monotonic() - began, peak, process.returncode)
 
 
 def _cpu_seconds_of_session(session: int) -> dict[int, float]:
@@ -50,3 +54,12 @@ def _cpu_seconds_of_session(session: int) -> dict[int, float]:
         if int(fields[3]) == session and fields[0] != "Z":
             found[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / TICKS
     return found
+
+
+def _bytes_of(process: int) -> int:
+    """Memory of a process, with its part of what it shares with others; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * KIBIBYTE for line in lines if line.startswith("Pss:"))

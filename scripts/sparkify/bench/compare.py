@@ -1,0 +1,168 @@
+"""Measures this project side by side with a plain PySpark job, DuckDB, and the least that Spark can do.
+
+Whole processes from a cold start, in turns, so that what else happens on the machine meets them all. Prints medians and
+their ratios to the plain job; writes every round as CSV, and a picture. The biggest input takes 8 GB and an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from statistics import median
+
+from sparkify.bench import inputs, picture
+from sparkify.bench.contestants import CONTESTANTS
+from sparkify.bench.processes import measure
+from sparkify.errors import UserError
+from sparkify.settings import PROJECT
+
+BASE = "plain-etl"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One process: what it read, its round, what it cost, and the parquet files that it left."""
+
+    input: str
+    contestant: str
+    round: int
+    cpu_seconds: float
+    wall_seconds: float
+    peak_mib: int
+    files: int
+    mib: float
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/bench."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--inputs", nargs="+", choices=inputs.INPUTS, default=["songs-71", "songs-1943"])
+    arguments.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
+    arguments.add_argument("--rounds", type=int, default=3, help="how often each is measured (default: 3)")
+    arguments.add_argument(
+        "--shared",
+        type=Path,
+        default=Path(os.environ.get("SPARKIFY_SHARED") or PROJECT.parent / "shared" / "data"),
+        help="folder with the real log_data, song_data and song_data_1943.tar.gz",
+    )
+    arguments.add_argument("--scratch", type=Path, help="folder for raw data and tables (default: a temporary one)")
+    arguments.add_argument("--out", type=Path, default=Path("bench"), help="folder for bench.csv and bench.svg")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if every process succeeded, 2 if one did not or an input can't be made."""
+    options = parser().parse_args(argv)
+    scratch = Path(tempfile.mkdtemp(prefix="bench-", dir=options.scratch))
+    results: list[Result] = []
+    try:
+        for name in options.inputs:
+            raw = scratch / name / "raw"
+            _say(f"{name}: {inputs.INPUTS[name].__doc__}")
+            inputs.make(name, options.shared, raw)
+            for number in range(1, options.rounds + 1):
+                for contestant in options.contestants:
+                    results.append(_measure(name, contestant, number, raw))
+            shutil.rmtree(scratch / name)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    shutil.rmtree(scratch)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_csv(results, options.out / "bench.csv")
+    (options.out / "bench.svg").write_text(picture.svg(medians(results)), encoding="utf-8")
+    print(table(medians(results)))
+    print(f"Medians of {options.rounds} rounds on {machine()}")
+    return 0
+
+
+def medians(results: list[Result]) -> list[Result]:
+    """One result for each input and contestant, in the order of their first; `round` counts the rounds."""
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.input, result.contestant), []).append(result)
+    return [
+        Result(
+            *key,
+            len(group),
+            median(result.cpu_seconds for result in group),
+            median(result.wall_seconds for result in group),
+            int(median(result.peak_mib for result in group)),
+            int(median(result.files for result in group)),
+            median(result.mib for result in group),
+        )
+        for key, group in groups.items()
+    ]
+
+
+def table(results: list[Result]) -> str:
+    """Medians as lines for a terminal, with CPU and wall as parts of the plain job's."""
+    base = {result.input: result for result in results if result.contestant == BASE}
+    head = f"{'input':<13}{'contestant':<14}{'CPU s':>8}{'ratio':>7}{'wall s':>8}{'ratio':>7}"
+    lines = [f"{head}{'peak MiB':>10}{'files':>7}{'MiB':>9}"]
+    for result in results:
+        of = base.get(result.input)
+        cpu = f"{result.cpu_seconds / of.cpu_seconds:.2f}" if of else "-"
+        wall = f"{result.wall_seconds / of.wall_seconds:.2f}" if of else "-"
+        lines.append(
+            f"{result.input:<13}{result.contestant:<14}{result.cpu_seconds:>8.1f}{cpu:>7}{result.wall_seconds:>8.1f}"
+            f"{wall:>7}{result.peak_mib:>10}{result.files:>7}{result.mib:>9.2f}"
+        )
+    lines.append("CPU and memory of the whole process tree; ratios to the plain job; parquet files that were left.")
+    return "\n".join(lines)
+
+
+def write_csv(results: list[Result], file: Path) -> None:
+    """Every process as a row, below the machine."""
+    with file.open("w", encoding="utf-8", newline="") as target:
+        target.write(f"# {machine()}\n")
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(field.name for field in fields(Result))
+        writer.writerows(astuple(result) for result in results)
+
+
+def machine() -> str:
+    """Where this was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
+
+
+def _measure(name: str, contestant: str, number: int, raw: Path) -> Result:
+    scratch = raw.parent / contestant
+    scratch.mkdir(exist_ok=True)
+    job = CONTESTANTS[contestant](raw, scratch)
+    shutil.rmtree(job.out, ignore_errors=True)
+    log = scratch / "output.txt"
+    cost = measure(job.command, PROJECT, job.environment, log)
+    if cost.code:
+        raise UserError(f"{contestant} failed on {name}; {log} says why.")
+    written = [file.stat().st_size for file in job.out.rglob("*.parquet")]
+    _say(f"  {contestant}, round {number}: {cost.cpu_seconds:.1f} CPU s, {cost.wall_seconds:.1f} s")
+    return Result(
+        name,
+        contestant,
+        number,
+        round(cost.cpu_seconds, 2),
+        round(cost.wall_seconds, 2),
+        cost.peak_bytes // 2**20,
+        len(written),
+        round(sum(written) / 2**20, 2),
+    )
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
