@@ -26,7 +26,7 @@
             ~ '; give a number of seconds, 0 or more.'
         ) %}
     {% endif %}
-    {% for name in ['valid_play_seconds', 'recommendation_shrinkage'] if var(name) is not number or var(name) < 0 %}
+    {% for name in ['valid_play_seconds', 'recommendation_shrinkage', 'small_raw_bytes'] if var(name) is not number or var(name) < 0 %}
         {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a number, 0 or more.') %}
     {% endfor %}
     {% for name in [

@@ -4,9 +4,10 @@
     {{ return(adapter.dispatch('whole_number', 'sparkify')(text)) }}
 {%- endmacro %}
 
+{# A cast that fails costs ten that succeed, as it makes an error first: one that will is not tried. #}
 {% macro spark__whole_number(text) -%}
     coalesce(
-        try_cast({{ text }} as bigint),
+        case when not contains({{ text }}, '.') then try_cast({{ text }} as bigint) end,
         case
             when
                 try_cast({{ text }} as double) = floor(try_cast({{ text }} as double))

@@ -6,6 +6,7 @@
 
 {% macro spark__begin_run() %}
     {% do stage_external_sources() %}
+    {% do fit_spark_to_raw_data() %}
     {% do open_run() %}
     {% do load_missing_seeds() %}
 {% endmacro %}

@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental',
+    meta={'sorted_by': ['user_id', 'event_at']},
     post_hook="{{ note_erased_users() }}",
     **partitions(['is_usable', 'row_date'])
 ) }}
@@ -84,7 +85,7 @@ numbered_deliveries as (
     select
         *,
         row_number() over (
-            partition by is_usable, session_id, item_in_session, raw_text
+            partition by session_id, item_in_session, is_usable, raw_text
             order by {{ newest_delivery_first(content) }}
         ) as delivery_number
     from deliveries

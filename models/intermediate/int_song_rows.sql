@@ -31,7 +31,7 @@ numbered_deliveries as (
     select
         *,
         row_number() over (
-            partition by is_usable, song_id
+            partition by song_id, is_usable
             order by {{ newest_delivery_first(content) }}
         ) as delivery_number
     from deliveries

@@ -11,6 +11,16 @@ for argument in "$@"; do
     esac
 done
 
+# Java's second compiler takes most of a short run and halves a long one: it waits for 256 MB of raw data. What lies on S3 counts as
+# little; SPARKIFY_JIT decides otherwise. Servers have what their own settings say.
+case " $* " in
+    *" pyspark-shell "*)
+        jit=${SPARKIFY_JIT:-quick}
+        if [ -z "${SPARKIFY_JIT:-}" ] && [ "$(du -Lsk "${SPARKIFY_RAW:-raw}" 2>/dev/null | cut -f1)0" -gt 2621440 ]; then jit=full; fi
+        if [ "$jit" = quick ]; then export SPARK_SUBMIT_OPTS="${SPARK_SUBMIT_OPTS:-} -XX:TieredStopAtLevel=1"; fi
+        ;;
+esac
+
 # Not for people: Java's note that Spark asks for an incubator module, and the report of Ivy, which fetches the client for S3.
 quiet='^WARNING: Using incubator modules: jdk.incubator.vector$|^:: |^Ivy Default Cache|^The jars for the packages'
 quiet=$quiet'| added as a dependency$|^[[:space:]](:: |confs:|found |[a-z0-9.-]+#|[0-9]+ artifacts|-+$|[|])'

@@ -37,6 +37,7 @@ def test_a_window_of_events_quarantines_what_lies_outside(builder: Builder, samp
         ("{earliest_event: 2100-01-01}", "earliest_event (2100-01-01) is not before latest_event"),
         ("{song_match_tolerance_seconds: -1}", "song_match_tolerance_seconds is -1; give a number of seconds"),
         ("{song_match_tolerance_seconds: near}", "song_match_tolerance_seconds is near; give a number of seconds"),
+        ("{small_raw_bytes: -1}", "small_raw_bytes is -1; give a number, 0 or more."),
         ("{valid_play_seconds: -1}", "valid_play_seconds is -1; give a number, 0 or more."),
         ("{recommendations: 0}", "recommendations is 0; give a whole number, 1 or more."),
         ("{kept_versions: 0}", "kept_versions is 0; give a whole number, 1 or more."),
