@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', **partitions(['event_date'])) }}
+{{ config(materialized='incremental', meta={'sorted_by': ['user_id', 'start_time']}, **partitions(['event_date'])) }}
 {%- set days = days_to_build(
     partition_by_day, followed=['int_log_rows', 'int_song_rows'], also=days_with_changed_songs()
 ) %}

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', **partitions(['month', 'year', 'weekday'])) }}
+{{ config(materialized='incremental', meta={'sorted_by': ['start_time']}, **partitions(['month', 'year', 'weekday'])) }}
 {%- set days = days_to_build(partition_by_weekday_of_month) %}
 
 with play_times as (

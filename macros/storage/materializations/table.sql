@@ -42,15 +42,20 @@
         {%- set sql = get_select_subquery(sql) -%}
     {%- endif %}
     {%- set partition_columns = partition_columns_of(model) %}
+    {%- set order = partition_columns + config.get('meta', {}).get('sorted_by', []) %}
     create table {{ version }}
     using parquet
     {{ partitioned_by(model) }}
     as
-    {# Few files of good size: adaptive execution splits and joins the partitions of this last shuffle by their bytes. #}
-    select /*+ rebalance{{ '(' ~ partition_columns | join(', ') ~ ')' if partition_columns }} */ *
-    from (
-        {{ sql }}
+    {# Few files of good size: adaptive execution splits and joins the partitions of this last shuffle by their bytes. In the order of
+       the model's `sorted_by` they are smaller, and readers skip more of them. #}
+    select * from (
+        select /*+ rebalance{{ '(' ~ partition_columns | join(', ') ~ ')' if partition_columns }} */ *
+        from (
+            {{ sql }}
+        )
     )
+    {{ 'sort by ' ~ order | join(', ') if order }}
 {% endmacro %}
 
 
