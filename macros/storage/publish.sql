@@ -34,11 +34,12 @@
     {% endif %}
     {% do mark_published(published.identifier, run_id()) %}
 
+    {# A table that was made anew has both from its statement, and nobody has read it yet. #}
     {% if keeps_table %}
         {% do publish_comments(node, published) %}
+        {% do set_fingerprint(node, published) %}
+        {% do run_statement('refresh table ' ~ published) %}
     {% endif %}
-    {% do set_fingerprint(node, published) %}
-    {% do run_statement('refresh table ' ~ published) %}
 {% endmacro %}
 
 {# One folder is made, at once: the moment at which those who read files see the new version. #}
@@ -104,7 +105,10 @@
     {{ partitioned_by(node) }}
     location {{ text_literal(location) }}
     comment {{ text_literal(node.description) }}
-    tblproperties ('sparkify.comments' = '{{ comments_fingerprint(node) }}')
+    tblproperties (
+        'sparkify.comments' = '{{ comments_fingerprint(node) }}',
+        'sparkify.fingerprint' = '{{ fingerprint(node) }}'
+    )
 {% endmacro %}
 
 
