@@ -105,6 +105,7 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
         "restore",
         "cluster",
         "simulate",
+        "bench",
         "bench-increment",
         "test",
         "lint",

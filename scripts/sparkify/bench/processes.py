@@ -34,14 +34,20 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
             command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
         )
         while True:
-            ended = process.poll() is not None
-            alive = _cpu_seconds_of_session(process.pid)
-            seconds.update(alive)
-            peak = max(peak, sum(map(_bytes_of, alive)))
-            if ended and not alive:
+            ended = _has_ended(process.pid)
+            found = _cpu_seconds_of_session(process.pid)
+            seconds.update(found)
+            peak = max(peak, sum(map(_bytes_of, found)))
+            # Until it is waited for it stays, with its seconds.
+            if ended and found.keys() == {process.pid}:
                 break
             time.sleep(POLL)
+        process.wait()
     return Cost(sum(seconds.values()), time.monotonic() - began, peak, process.returncode)
+
+
+def _has_ended(process: int) -> bool:
+    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _cpu_seconds_of_session(session: int) -> dict[int, float]:
@@ -51,7 +57,7 @@ def _cpu_seconds_of_session(session: int) -> dict[int, float]:
             fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[3]) == session and fields[0] != "Z":
+        if int(fields[3]) == session and (fields[0] != "Z" or stat.parent.name == str(session)):
             found[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / TICKS
     return found
 
