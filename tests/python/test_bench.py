@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from shared_data import shared_data
-from sparkify.bench import duckdb_star
+from sparkify.bench import duckdb_star, star_bytes
 from sparkify.bench.compare import Result, medians, table, write_csv
 from sparkify.bench.picture import svg
 from sparkify.bench.processes import measure
@@ -85,3 +85,22 @@ def test_duckdb_makes_the_same_star(tmp_path: Path) -> None:
         "time": (goldens["time_rows_distinct_ts"],),
     }
     assert duckdb.read_parquet(str(out / "songs.parquet")).count("*").fetchone() == (71,)
+
+
+def test_star_bytes_are_those_of_the_smallest_order(tmp_path: Path) -> None:
+    """Rows in an order that has equal values side by side take less than the same rows in another."""
+    file = tmp_path / "rows.parquet"
+    duckdb.execute(
+        "copy (select i, hash(i) % 1000 as scattered, repeat(md5(cast(hash(i) % 1000 as varchar)), 4) as text"
+        f" from range(100000) as rows (i)) to '{file}' (format parquet)"
+    )
+    together, apart, both = (star_bytes.best([file], orders) for orders in (["scattered"], ["i"], ["i", "scattered"]))
+    assert both == together < apart
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_ratios_of_star_bytes_are_printed() -> None:
+    users = star_bytes.StarBytes("songs-71", "users", 3 * MEBIBYTE, 2 * MEBIBYTE)
+    head, line, _ = star_bytes.lines([users]).splitlines()
+    assert head.split() == ["input", "table", "MiB", "best", "MiB", "ratio"]
+    assert line.split() == ["songs-71", "users", "3.000", "2.000", "1.50"]

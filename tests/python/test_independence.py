@@ -1,4 +1,4 @@
-"""Results depend neither on time zones nor ANSI mode nor how Spark plans and splits the work; each raw byte is read once."""
+"""Results depend neither on time zones nor ANSI mode nor how Spark plans its work; each raw byte is read once."""
 
 from __future__ import annotations
 

@@ -17,13 +17,14 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from statistics import median
 
-from sparkify.bench import inputs, picture
+from sparkify.bench import inputs, picture, star_bytes
 from sparkify.bench.contestants import CONTESTANTS
 from sparkify.bench.processes import measure
 from sparkify.errors import UserError
 from sparkify.settings import PROJECT
 
 BASE = "plain-etl"
+STAR = "dbt-run-star"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
     scratch = Path(tempfile.mkdtemp(prefix="bench-", dir=options.scratch))
     results: list[Result] = []
+    sizes: list[star_bytes.StarBytes] = []
     try:
         for name in options.inputs:
             raw = scratch / name / "raw"
@@ -72,6 +74,8 @@ def main(argv: list[str] | None = None) -> int:
             for number in range(1, options.rounds + 1):
                 for contestant in options.contestants:
                     results.append(_measure(name, contestant, number, raw))
+            if STAR in options.contestants:
+                sizes += star_bytes.compare(name, scratch / name / STAR / "lake")
             shutil.rmtree(scratch / name)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -81,6 +85,8 @@ def main(argv: list[str] | None = None) -> int:
     write_csv(results, options.out / "bench.csv")
     (options.out / "bench.svg").write_text(picture.svg(medians(results)), encoding="utf-8")
     print(table(medians(results)))
+    if sizes:
+        print(star_bytes.lines(sizes))
     print(f"Medians of {options.rounds} rounds on {machine()}")
     return 0
 
