@@ -478,6 +478,8 @@ def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> No
         "spark.driver.memory",
         "spark.ui.showConsoleProgress",
         "spark.jars.packages",
+        "spark.sql.shuffle.partitions",
+        "spark.sql.adaptive.coalescePartitions.initialPartitionNum",
         "spark.jars.excludes",
         "spark.hadoop.fs.s3a.endpoint.region",
         "spark.hadoop.fs.s3a.path.style.access",
