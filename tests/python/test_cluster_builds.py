@@ -235,7 +235,7 @@ class Readers:
                         self.states[table].update(tuple(map(str, row)) for row in cursor.fetchall())
                         self.asked += 1
                         # As people do; ten who never pause would take both cores.
-                        self._stop.wait(3)
+                        self._stop.wait(8)
         except Exception as error:
             self.errors.append(repr(error))
 

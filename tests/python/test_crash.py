@@ -11,7 +11,7 @@ from crashes import Runs, files_by_day, kill_and_compare
 from lake_files import orphans
 
 # Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
-KILLS = int(os.environ.get("SPARKIFY_KILLS", "2"))
+KILLS = int(os.environ.get("SPARKIFY_KILLS", "1"))
 
 
 def test_killed_runs_harm_nobody(tmp_path: Path) -> None:
