@@ -12,7 +12,7 @@
             {{ source_file() }} as source_file,
             {{ source_file_modified_at() }} as loaded_at
         from {{ relation }}
-        where trim(line) <> '' and {{ is_source_file(external.get('files', '*')) }}
+        where trim(leading ' ' from line) <> '' and {{ is_source_file(external.get('files', '*')) }}
     ),
 
     parsed_lines as (
