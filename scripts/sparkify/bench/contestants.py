@@ -26,17 +26,17 @@ class Job:
 
 def dbt_run(raw: Path, scratch: Path) -> Job:
     """Our project: every model."""
-    return _dbt(raw, scratch, "run")
+    return dbt(raw, scratch, "--quiet", "run")
 
 
 def dbt_build(raw: Path, scratch: Path) -> Job:
     """Our project: every seed, model, data test and unit test."""
-    return _dbt(raw, scratch, "build")
+    return dbt(raw, scratch, "--quiet", "build")
 
 
 def dbt_run_star(raw: Path, scratch: Path) -> Job:
     """Our project without the marts: what the others make too, and the quality tables."""
-    return _dbt(raw, scratch, "run", "--exclude", "path:models/intermediate/marts+")
+    return dbt(raw, scratch, "--quiet", "run", "--exclude", "path:models/intermediate/marts+")
 
 
 def plain_etl(raw: Path, scratch: Path) -> Job:
@@ -66,7 +66,8 @@ CONTESTANTS: dict[str, Callable[[Path, Path], Job]] = {
 }
 
 
-def _dbt(raw: Path, scratch: Path, *command: str) -> Job:
+def dbt(raw: Path, scratch: Path, *command: str) -> Job:
+    """Our project on a lake of its own below `scratch`."""
     shutil.copyfile(PROJECT / "profiles.example.yml", scratch / "profiles.yml")
     lake = scratch / "lake"
     # dbt's parsed project is kept from round to round, as it is from run to run.
@@ -77,5 +78,4 @@ def _dbt(raw: Path, scratch: Path, *command: str) -> Job:
         "SPARKIFY_METASTORE": str(lake / "_metastore"),
         "SPARKIFY_TARGET": "local",
     }
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    return Job([dbt, "--quiet", *command, *places], lake, environment)
+    return Job([str(Path(sys.executable).with_name("dbt")), *command, *places], lake, environment)

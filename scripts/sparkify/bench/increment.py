@@ -15,10 +15,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sparkify.bench import inputs
+from sparkify.bench.contestants import dbt
 from sparkify.bench.processes import Cost, measure
 from sparkify.errors import UserError
 from sparkify.settings import PROJECT
-from sparkify.simulate.__main__ import main as simulate
 
 EVENTS_A_DAY = 27_400
 USERS = 5_000
@@ -81,8 +82,7 @@ def table(results: list[Result]) -> str:
 def _measure(folder: Path, days: int) -> Result:
     raw = folder / "raw"
     _say(f"{days} days: simulating {(days + 1) * EVENTS_A_DAY:,} events")
-    settings = {"out": raw, "days": days + 1, "events": (days + 1) * EVENTS_A_DAY, "users": USERS, "songs": SONGS}
-    simulate([text for name, value in settings.items() for text in (f"--{name}", str(value))])
+    inputs.simulated(raw, days=days + 1, events=(days + 1) * EVENTS_A_DAY, users=USERS, songs=SONGS)
     newest = max((raw / "log_data").rglob("*.json"), key=lambda path: path.name)
     aside = folder / newest.name
     newest.rename(aside)
@@ -97,17 +97,9 @@ def _measure(folder: Path, days: int) -> Result:
 
 
 def _run(folder: Path, name: str) -> Cost:
-    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles.yml")
-    places = {
-        "SPARKIFY_RAW": str(folder / "raw"),
-        "SPARKIFY_LAKE": str(folder / "lake"),
-        "SPARKIFY_METASTORE": str(folder / "lake" / "_metastore"),
-        "SPARKIFY_TARGET": "local",
-    }
+    job = dbt(folder / "raw", folder, "run")
     log = folder / "output.txt"
-    options = [f"--profiles-dir={folder}", f"--target-path={folder / 'target'}", f"--log-path={folder / 'logs'}"]
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    cost = measure([dbt, "run", *options], PROJECT, places, log)
+    cost = measure(job.command, PROJECT, job.environment, log)
     _say(f"  {name}: {cost.cpu_seconds:.0f} CPU s, {cost.wall_seconds:.0f} s")
     if cost.code:
         raise UserError(f"dbt run failed; {log} says why.")

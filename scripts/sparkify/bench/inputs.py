@@ -26,19 +26,19 @@ def songs_1943(shared: Path, raw: Path) -> None:
 
 def songs_12000(shared: Path, raw: Path) -> None:
     """The 30 real logs and 12,000 simulated songs."""
-    _simulate(raw, events=10_000, songs=12_000, users=100, days=30)
+    simulated(raw, events=10_000, songs=12_000, users=100, days=30)
     shutil.rmtree(raw / "log_data")
     _copy(shared, "log_data", raw)
 
 
 def events_1m(shared: Path, raw: Path) -> None:
     """1 million simulated events of 36 days."""
-    _simulate(raw, events=1_000_000, songs=2_000, users=5_000, days=36)
+    simulated(raw, events=1_000_000, songs=2_000, users=5_000, days=36)
 
 
 def events_10m(shared: Path, raw: Path) -> None:
     """10 million simulated events of a year."""
-    _simulate(raw, events=10_000_000, songs=2_000, users=5_000, days=365)
+    simulated(raw, events=10_000_000, songs=2_000, users=5_000, days=365)
 
 
 INPUTS: dict[str, Callable[[Path, Path], None]] = {
@@ -72,7 +72,8 @@ def _copy(shared: Path, source: str, raw: Path) -> None:
         raise FileNotFoundError(2, "No such file or directory", str(shared / source))
 
 
-def _simulate(raw: Path, **settings: int) -> None:
+def simulated(raw: Path, **settings: int) -> None:
+    """Write what scripts/simulate writes with these settings; UserError if it can't."""
     words = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
     if simulate(["--out", str(raw), *words]) != 0:
         raise UserError(f"The simulated data could not be written to {raw}; name another folder by --scratch.")
