@@ -91,21 +91,21 @@ def connect(lake: str, schema: str) -> Connection:
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"create schema {_name(schema)}")
-    connection.execute(f"set schema = {_literal(schema)}")
+    connection.execute(f"set schema = {literal(schema)}")
     for table in tables(lake, schema).values():
         if table.files:
             _create_view(connection, lake, table)
         elif columns := contract(table.name):
             _create_empty_view(connection, table.name, columns)
     _create_model_views(connection)
-    connection.execute(f"set allowed_directories = [{_literal(lake)}]")
+    connection.execute(f"set allowed_directories = [{literal(lake)}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
 def _create_view(connection: Connection, lake: str, table: LakeTable) -> None:
-    files = ", ".join(_literal(str(file)) for file in table.files)
+    files = ", ".join(literal(str(file)) for file in table.files)
     source = f"read_parquet([{files}], hive_partitioning = true)"
     columns = connection.execute(f"describe select * from {source}").fetchall()
     # Spark's timestamps are instants; people read them as UTC. Whole numbers in names of folders are no more than int.
@@ -167,5 +167,6 @@ def _name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from sparkify.lake import tables
+from sparkify.lake import literal, tables
 
 # Rows compress best where those that share values are neighbours; which order that is, is tried out.
 ORDERS = {
@@ -44,7 +44,7 @@ def compare(name: str, lake: Path, schema: str = "sparkify") -> list[StarBytes]:
 
 def best(files: Sequence[Path], orders: Sequence[str]) -> int:
     """Bytes of the smallest file that DuckDB writes with the rows of some parquet files, in one of some orders."""
-    names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    names = ", ".join(literal(str(file)) for file in files)
     sizes = []
     duckdb.execute("set enable_progress_bar = false")
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def best(files: Sequence[Path], orders: Sequence[str]) -> int:
         for order in orders:
             duckdb.execute(
                 f"copy (select * from read_parquet([{names}], hive_partitioning = true) order by {order})"
-                f" to '{str(copy).replace(chr(39), chr(39) * 2)}' (format parquet, compression zstd)"
+                f" to {literal(str(copy))} (format parquet, compression zstd)"
             )
             sizes.append(copy.stat().st_size)
     return min(sizes)
