@@ -15,8 +15,10 @@ done
 # little; SPARKIFY_JIT decides otherwise. Servers have what their own settings say.
 case " $* " in
     *" pyspark-shell "*)
-        jit=${SPARKIFY_JIT:-quick}
-        if [ -z "${SPARKIFY_JIT:-}" ] && [ "$(du -Lsk "${SPARKIFY_RAW:-raw}" 2>/dev/null | cut -f1)0" -gt 2621440 ]; then jit=full; fi
+        raw_kib=$(du -Lsk "${SPARKIFY_RAW:-raw}" 2>/dev/null | cut -f1)
+        jit=quick
+        if [ "${raw_kib:-0}" -gt 262144 ]; then jit=full; fi
+        jit=${SPARKIFY_JIT:-$jit}
         if [ "$jit" = quick ]; then export SPARK_SUBMIT_OPTS="${SPARK_SUBMIT_OPTS:-} -XX:TieredStopAtLevel=1"; fi
         ;;
 esac
