@@ -144,7 +144,7 @@ def write_raw(raw: Path) -> None:
         "log_data/2018/11/duplicates.json": b"\n".join(DUPLICATES),
         "log_data/2018/12/later.json": event(400, level="paid", firstName="Anna") + b"\n" + event(401),
         "log_data/2018/12/empty.json": b"",
-        "log_data/2018/12/blank.json": b"\n \n\n",
+        "log_data/2018/12/blank.json": b"\n \n\n\t\n",
         "log_data/2018/12/crlf.json": event(500) + b"\r\n" + event(501) + b"\r\n",
         "log_data/2018/12/bom.json": b"\xef\xbb\xbf" + event(502),
         "log_data/2018/12/packed.json.gz": gzip.compress(event(503) + b"\n" + event(504), mtime=0),
