@@ -12,14 +12,38 @@ for argument in "$@"; do
 done
 
 # Java's second compiler takes most of a short run and halves a long one: it waits for 256 MB of raw data. What lies on S3 counts as
-# little; SPARKIFY_JIT decides otherwise. Servers have what their own settings say.
+# little; SPARKIFY_JIT decides otherwise.
+jit_options() {
+    raw_kib=$(du -Lsk "${SPARKIFY_RAW:-raw}" 2>/dev/null | cut -f1)
+    jit=quick
+    if [ "${raw_kib:-0}" -gt 262144 ]; then jit=full; fi
+    if [ "${SPARKIFY_JIT:-$jit}" = quick ]; then echo "-XX:TieredStopAtLevel=1"; fi
+}
+
+# Java reads and checks some 20,000 classes at each start: the first one leaves them in a file as it ends, and later ones map that. The
+# file is of one Java and one Spark. Its first bytes are written last: where they are zeros, it was never finished.
+class_archive_options() {
+    java=$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")" 2>/dev/null)
+    origin=$({ cat "${java%/bin/java}/release" && ls -ln "$SPARK_HOME/jars/"; } 2>/dev/null | cksum | cut -d ' ' -f 1)
+    archive=$SPARK_HOME/classes-$origin.jsa
+    if [ "$(head -c 4 "$archive" 2>/dev/null | tr -d '\0' | wc -c)" -gt 0 ]; then
+        echo "-XX:SharedArchiveFile=$archive -Xlog:cds*=off"
+    elif [ -w "$SPARK_HOME" ]; then
+        rm -f "$SPARK_HOME"/classes-*.jsa
+        echo "-XX:ArchiveClassesAtExit=$archive -Xlog:cds*=off"
+    fi
+}
+
+# Servers have what their own settings say.
 case " $* " in
     *" pyspark-shell "*)
-        raw_kib=$(du -Lsk "${SPARKIFY_RAW:-raw}" 2>/dev/null | cut -f1)
-        jit=quick
-        if [ "${raw_kib:-0}" -gt 262144 ]; then jit=full; fi
-        jit=${SPARKIFY_JIT:-$jit}
-        if [ "$jit" = quick ]; then export SPARK_SUBMIT_OPTS="${SPARK_SUBMIT_OPTS:-} -XX:TieredStopAtLevel=1"; fi
+        SPARK_SUBMIT_OPTS="${SPARK_SUBMIT_OPTS:-} $(jit_options)"
+        # It takes no such file where a folder with files is on the class path, such as this one, where Spark looks for settings.
+        if ! ls "$SPARK_CONF_DIR" | grep -qE '[.](conf|xml)$'; then
+            SPARK_SUBMIT_OPTS="$SPARK_SUBMIT_OPTS $(class_archive_options)"
+            SPARK_CONF_DIR=$SPARK_HOME/no-settings
+        fi
+        export SPARK_SUBMIT_OPTS SPARK_CONF_DIR
         ;;
 esac
 

@@ -83,7 +83,12 @@ def _end_spark() -> None:
         # It ends when nobody can write to it any more.
         if process.stdin is not None:
             process.stdin.close()
-        process.wait()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            # scripts/spark/spark-env.sh asks it to.
+            print("Java saves its classes, so that later starts are faster (once) ...", file=sys.stderr, flush=True)
+            process.wait()
 
 
 def run(*arguments: str) -> bool:

@@ -2,5 +2,5 @@
 {% test in_range(model, column_name, min, max) %}
 select {{ column_name }}
 from {{ model }}
-where not {{ column_name }} between {{ min }} and {{ max }}
+where {{ is_out_of_range(column_name, min, max) }}
 {% endtest %}

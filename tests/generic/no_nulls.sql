@@ -2,5 +2,5 @@
 {% test no_nulls(model, columns) %}
 select {{ columns | join(', ') }}
 from {{ model }}
-where {{ columns | join(' is null or ') }} is null
+where {{ has_null(columns) }}
 {% endtest %}

@@ -7,10 +7,7 @@
     {% endif %}
     {%- set failures = failures_by_one_scan(graph.nodes[model.attached_node], together)[model.unique_id] -%}
     {%- call statement('main', fetch_result=True) -%}
-        select
-            {{ failures }} as failures,
-            {{ failures }} {{ config.get('warn_if') }} as should_warn,
-            {{ failures }} {{ config.get('error_if') }} as should_error
+        {{ get_test_sql('select 1 as one', failures, config.get('warn_if'), config.get('error_if'), limit=none) }}
     {%- endcall -%}
     {{ return({'relations': []}) }}
 {% endmaterialization %}
@@ -22,11 +19,11 @@
     {% if config.where or config.limit or config.fail_calc != 'count(*)' or config.store_failures or flags.STORE_FAILURES %}
         {{ return(none) }}
     {% elif rule.name == 'not_null' %}
-        {{ return(rule.kwargs.column_name ~ ' is null') }}
+        {{ return(has_null([rule.kwargs.column_name])) }}
     {% elif rule.name == 'no_nulls' %}
-        {{ return(rule.kwargs.columns | join(' is null or ') ~ ' is null') }}
+        {{ return(has_null(rule.kwargs.columns)) }}
     {% elif rule.name == 'in_range' %}
-        {{ return('not ' ~ rule.kwargs.column_name ~ ' between ' ~ rule.kwargs.min ~ ' and ' ~ rule.kwargs.max) }}
+        {{ return(is_out_of_range(rule.kwargs.column_name, rule.kwargs.min, rule.kwargs.max)) }}
     {% endif %}
     {{ return(none) }}
 {% endmacro %}
@@ -35,7 +32,7 @@
 {% macro tests_by_scan_of(node_id) %}
     {% set conditions = {} %}
     {% if node_id in graph.nodes %}
-        {% for id, test in graph.nodes.items() if id in selected_resources and test.get('attached_node') == node_id %}
+        {% for id, test in graph.nodes.items() if test.get('attached_node') == node_id and id in selected_resources %}
             {% set condition = condition_of_test(test) %}
             {% do conditions.update({id: condition}) if condition %}
         {% endfor %}
