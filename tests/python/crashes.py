@@ -22,6 +22,7 @@ from torn_reader import STAR
 
 # Views are there after the first run.
 TABLES = ("--exclude", MARTS, "config.materialized:view")
+FLAGS = {"run": [], "refresh": ["--full-refresh"]}
 SEED = int(os.environ.get("SPARKIFY_KILLS_SEED", "1"))
 
 
@@ -132,14 +133,14 @@ def kill_and_compare(lake: Lake, scratch: Path, kills: int) -> Runs:
     runs = Runs(lake, scratch / "dbt")
     runs.finish("run", "--exclude", MARTS)
     arrive(3)
+    kinds = [chance.choice(["run", "refresh"]) for _ in range(kills)]
     # How long a run takes, from its first statement on, to draw the moments from.
-    seconds = {"run": runs.finish("run", *TABLES), "refresh": runs.finish("run", "--full-refresh", *TABLES)}
+    seconds = {kind: runs.finish("run", *FLAGS[kind], *TABLES) for kind in set(kinds)}
 
     with reader(lake, scratch) as out:
-        for number in range(kills):
+        for number, kind in enumerate(kinds):
             arrive(number + 4)
-            kind = chance.choice(["run", "refresh"])
-            process = runs.start("run", *(["--full-refresh"] if kind == "refresh" else []), *TABLES)
+            process = runs.start("run", *FLAGS[kind], *TABLES)
             runs.wait_for_first_statement(process)
             time.sleep(chance.uniform(0, seconds[kind]))
             kill(process, chance)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from builds import MARTS, Lake
-from crashes import Runs, files_by_day, kill_and_compare
+from crashes import Runs, kill_and_compare
+from hostile import song
 from lake_files import orphans
 
 # Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
@@ -25,11 +25,12 @@ def test_a_second_run_waits_for_the_first(tmp_path: Path) -> None:
     lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema="two")
     for source in ("log_data", "song_data"):
         (lake.raw / source).mkdir(parents=True)
-    shutil.copyfile(files_by_day()[0], lake.raw / "log_data" / "1.json")
+    a_song = lake.raw / "song_data" / "a.json"
+    a_song.write_bytes(song("SO1"))
     first, second = Runs(lake, tmp_path / "one"), Runs(lake, tmp_path / "two")
-    running = first.start("run", "--exclude", MARTS)
+    running = first.start("run", "--select", "+songs")
     first.wait_for_first_statement(running)
-    waiting = second.start("run", "--exclude", MARTS)
+    waiting = second.start("run", "--select", "+songs")
     output, _ = waiting.communicate()
     assert running.wait() == 0
     assert waiting.returncode == 0
