@@ -3,7 +3,7 @@
     {% if execute and flags.WHICH in ['run', 'test'] %}
         {% for node in graph.nodes.values() if node.resource_type == 'seed' %}
             {% if relation_is_missing(node) %}
-                {% do load_seed(node, api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) %}
+                {% do load_seed(node, relation_of(node)) %}
             {% endif %}
         {% endfor %}
     {% endif %}

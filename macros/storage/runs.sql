@@ -78,7 +78,7 @@
 {% endmacro %}
 
 {% macro relation_is_missing(node) %}
-    {{ return(load_cached_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) is none) }}
+    {{ return(load_cached_relation(relation_of(node)) is none) }}
 {% endmacro %}
 
 {# The tables that the models which write these read, beyond themselves. #}

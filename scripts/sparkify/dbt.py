@@ -14,6 +14,7 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
 from sparkify.metrics import BytesRead
+from sparkify.progress import say
 from sparkify.settings import PROJECT
 
 # PySpark writes a failed statement to stderr as JSON, beside the exception that dbt reports.
@@ -87,7 +88,7 @@ def _end_spark() -> None:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             # scripts/spark/spark-env.sh asks it to.
-            print("Java saves its classes, so that later starts are faster (once) ...", file=sys.stderr, flush=True)
+            say("Java saves its classes, so that later starts are faster (once) ...")
             process.wait()
 
 
@@ -104,5 +105,5 @@ def run(*arguments: str) -> bool:
     seconds = time.monotonic() - started
     done = f": {progress.summary()}" if progress.counts else ""
     outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"
-    print(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}", file=sys.stderr, flush=True)
+    say(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}")
     return bool(result.success)

@@ -22,6 +22,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from sparkify.progress import say
+
 # What Spark 4.2 documents ("Spark runs on Java 17/21/25"), each with its first good update: 25 before
 # 25.0.3 is deprecated there, and refused by Spark's own build, as its G1 collector can move what native
 # code is reading, which corrupted compressed data (JDK-8377811). On 26 no session starts:
@@ -61,11 +63,6 @@ class Runtime(NamedTuple):
         if not self.has_module:
             return f"is a Java {self.version} without the module {MODULE}"
         return None
-
-
-def say(text: str) -> None:
-    """Tells the user something; stdout is the shell's."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def ask(java: str | Path) -> Runtime | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sparkify import settings, summary
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.simulate.__main__ import main as simulate
 
 
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     # dbt and Spark take seconds to import: not before the settings are known to work.
     from sparkify import dbt
 
-    print(f"Building {places.lake} from {places.raw}", file=sys.stderr, flush=True)
+    say(f"Building {places.lake} from {places.raw}")
     if not (dbt.run("build") and dbt.run("docs", "generate")):
         print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1

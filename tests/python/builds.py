@@ -114,8 +114,11 @@ class Builder:
         return [tuple(row) for row in shown.agate_table.rows]
 
     def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:
-        # One JVM for all lakes lives long enough for Java's second compiler.
-        places = lake.environment() | {"SPARKIFY_METASTORE": str(self.scratch / "metastore"), "SPARKIFY_JIT": "full"}
+        places = lake.environment() | {
+            "SPARKIFY_METASTORE": str(self.scratch / "metastore"),
+            # One JVM for all lakes lives long enough for Java's second compiler.
+            "SPARKIFY_JIT": os.environ.get("SPARKIFY_JIT", "full"),
+        }
         if lake.schema not in self.with_marts and arguments[0] in ("run", "build", "test"):
             arguments = _without_marts(arguments)
         # Spark runs in this process: the profile's relative paths are those of the project.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from builds import Builder, Lake
+from builds import NO_UNIT_TESTS, Builder, Lake
 from hostile import write_raw
 from lake_files import orphans
 from sparkify.lake import published_runs
@@ -23,7 +23,7 @@ def lake(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     raw = tmp_path_factory.mktemp("publishing") / "raw"
     write_raw(raw)
     built = builder.build(raw, "publishing", "run")
-    assert builder.dbt(built, "test")
+    assert builder.dbt(built, "test", *NO_UNIT_TESTS)
     return built
 
 
@@ -41,7 +41,7 @@ def files_below(folder: Path) -> dict[Path, int]:
 
 def test_a_run_with_nothing_new_writes_nothing(builder: Builder, lake: Lake) -> None:
     before = files_below(lake.folder)
-    assert builder.dbt(lake, "build")
+    assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
     assert files_below(lake.folder) == before
 
 
@@ -74,13 +74,13 @@ def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tm
     sql = users.read_text(encoding="utf-8")
     users.write_text(sql.replace("        first_name,", "        upper(first_name) as first_name,"), encoding="utf-8")
     before = published_runs(str(lake.folder), lake.schema)
-    assert builder.dbt(lake, "build", f"--project-dir={project}", "--exclude-resource-types=unit_test")
+    assert builder.dbt(lake, "build", f"--project-dir={project}", *NO_UNIT_TESTS)
     after = published_runs(str(lake.folder), lake.schema)
     changed = {table for table in after if after[table][-1] != before[table][-1]}
     assert changed >= {"pages", "int_log_rows", "songplays", "users"}
     assert not changed & {"int_song_rows", "songs", "artists", "us_states"}
     assert all(row[1] is None or row[1] == row[1].upper() for row in lake.rows("users"))
-    assert builder.dbt(lake, "build")
+    assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
 
 
 def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path: Path) -> None:

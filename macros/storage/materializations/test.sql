@@ -47,8 +47,7 @@
         {% for condition in conditions.values() %}
             {% do counts.append('count(case when ' ~ condition ~ ' then 1 end) as failures_' ~ loop.index) %}
         {% endfor %}
-        {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-        {% set row = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ relation)[0] %}
+        {% set row = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ relation_of(node))[0] %}
         {% do node.update({'failures': dict(zip(conditions, row.values()))}) %}
     {% endif %}
     {{ return(node.failures) }}

@@ -21,6 +21,7 @@ from sparkify.bench import inputs, picture, star_bytes
 from sparkify.bench.contestants import CONTESTANTS
 from sparkify.bench.processes import measure
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.settings import PROJECT
 
 BASE = "plain-etl"
@@ -69,7 +70,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         for name in options.inputs:
             raw = scratch / name / "raw"
-            _say(f"{name}: {inputs.INPUTS[name].__doc__}")
+            say(f"{name}: {inputs.INPUTS[name].__doc__}")
             inputs.make(name, options.shared, raw)
             for number in range(1, options.rounds + 1):
                 for contestant in options.contestants:
@@ -153,7 +154,7 @@ def _measure(name: str, contestant: str, number: int, raw: Path) -> Result:
     if cost.code:
         raise UserError(f"{contestant} failed on {name}; {log} says why.")
     written = [file.stat().st_size for file in job.out.rglob("*.parquet")]
-    _say(f"  {contestant}, round {number}: {cost.cpu_seconds:.1f} CPU s, {cost.wall_seconds:.1f} s")
+    say(f"  {contestant}, round {number}: {cost.cpu_seconds:.1f} CPU s, {cost.wall_seconds:.1f} s")
     return Result(
         name,
         contestant,
@@ -164,10 +165,6 @@ def _measure(name: str, contestant: str, number: int, raw: Path) -> Result:
         len(written),
         round(sum(written) / 2**20, 2),
     )
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

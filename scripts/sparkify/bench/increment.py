@@ -19,6 +19,7 @@ from sparkify.bench import inputs
 from sparkify.bench.contestants import dbt
 from sparkify.bench.processes import Cost, measure
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.settings import PROJECT
 
 EVENTS_A_DAY = 27_400
@@ -81,7 +82,7 @@ def table(results: list[Result]) -> str:
 
 def _measure(folder: Path, days: int) -> Result:
     raw = folder / "raw"
-    _say(f"{days} days: simulating {(days + 1) * EVENTS_A_DAY:,} events")
+    say(f"{days} days: simulating {(days + 1) * EVENTS_A_DAY:,} events")
     inputs.simulated(raw, days=days + 1, events=(days + 1) * EVENTS_A_DAY, users=USERS, songs=SONGS)
     newest = max((raw / "log_data").rglob("*.json"), key=lambda path: path.name)
     aside = folder / newest.name
@@ -100,14 +101,10 @@ def _run(folder: Path, name: str) -> Cost:
     job = dbt(folder / "raw", folder, "run")
     log = folder / "output.txt"
     cost = measure(job.command, PROJECT, job.environment, log)
-    _say(f"  {name}: {cost.cpu_seconds:.0f} CPU s, {cost.wall_seconds:.0f} s")
+    say(f"  {name}: {cost.cpu_seconds:.0f} CPU s, {cost.wall_seconds:.0f} s")
     if cost.code:
         raise UserError(f"dbt run failed; {log} says why.")
     return cost
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ from sparkify.cluster import ports
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.launch import Workers
 from sparkify.cluster.ldap import Ldap
-from sparkify.cluster.progress import say
 from sparkify.cluster.start import DERBY, Plan, start
 from sparkify.cluster.status import logs, status
 from sparkify.cluster.stop import stop
 from sparkify.errors import UserError
+from sparkify.progress import say
 
 # Spark refuses executors with less.
 LEAST_MEMORY = 512

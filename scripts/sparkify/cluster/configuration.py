@@ -52,7 +52,8 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         "spark.driver.bindAddress": LOOPBACK,
         # One executor a worker, with all its cores and memory.
         "spark.executor.memory": executor_memory,
-        "spark.executor.extraJavaOptions": _java_options(folder.mark),
+        # What Spark makes of a query with many columns is more than the 8,000 bytes that Java compiles of one method.
+        "spark.executor.extraJavaOptions": _java_options(folder.mark, "-XX:-DontCompileHugeMethods"),
         "spark.ui.enabled": "false",
         "spark.sql.session.timeZone": "UTC",
         # dbt-spark turns ANSI off in the local target, and in vain here, where Spark 4 has it on. So it is off for all

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sparkify.cluster import spark
-from sparkify.cluster.progress import say
 from sparkify.errors import UserError
 from sparkify.java import cache_folder
+from sparkify.progress import say
 
 # Fetching is done on the way to a program: to one that ends at once.
 PROGRAM = ("--class", "org.apache.hadoop.util.VersionInfo", "spark-internal")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sparkify.cluster import processes, ready, spark
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.ports import LOOPBACK
-from sparkify.cluster.progress import say
 from sparkify.cluster.state import THRIFT_SERVER, Member, State
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.server import Server
 from sparkify.settings import PROJECT
 

@@ -13,10 +13,10 @@ from sparkify.cluster.launch import Launcher, Workers
 from sparkify.cluster.ldap import Ldap
 from sparkify.cluster.ports import LOOPBACK
 from sparkify.cluster.postgresql import PostgreSQL
-from sparkify.cluster.progress import say
 from sparkify.cluster.state import THRIFT_SERVER, State
 from sparkify.cluster.stop import stop
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.settings import Settings, is_uri
 
 DERBY = "derby"

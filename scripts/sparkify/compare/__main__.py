@@ -26,6 +26,7 @@ from sparkify.compare.models import published
 from sparkify.compare.report import compare
 from sparkify.compare.upload import upload
 from sparkify.errors import UserError
+from sparkify.progress import say
 
 # What runs without an account.
 DEFAULT = "spark,thrift,trino"
@@ -75,7 +76,7 @@ def _compare(
     engines: list[Engine] = []
     for name in names:
         started = time.monotonic()
-        print(f"Building on {name} ...", file=sys.stderr, flush=True)
+        say(f"Building on {name} ...")
         engine = ENGINES[name](source, folder / name)
         cleanup.callback(engine.close)
         try:
@@ -83,7 +84,7 @@ def _compare(
         except UserError as error:
             print(error, file=sys.stderr)
             return 1
-        print(f"Built on {name} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        say(f"Built on {name} in {time.monotonic() - started:.0f} s")
         engines.append(engine)
     verdicts = []
     for text, equal in compare(engines, published(engines[0].manifest)):

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from sparkify.progress import say
 from sparkify.simulate.catalogue import Catalogue, Jukebox
 from sparkify.simulate.folder import claim, write_manifest
 from sparkify.simulate.logs import write_logs
@@ -119,7 +120,7 @@ class _Progress:
     def __call__(self, day: date, events: int) -> None:
         if time.monotonic() - self._last >= _PROGRESS_AFTER:
             self._last = time.monotonic()
-            print(f"simulate: {day}, {events} of {self._events} events", file=sys.stderr, flush=True)
+            say(f"simulate: {day}, {events} of {self._events} events")
 
 
 def main(arguments: list[str] | None = None) -> int:

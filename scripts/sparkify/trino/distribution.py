@@ -17,6 +17,7 @@ import pyspark
 
 from sparkify import java
 from sparkify.errors import UserError
+from sparkify.progress import say
 
 # Athena's engine version 3 follows Trino; which release it is today, AWS does not say.
 VERSION = "476"
@@ -42,7 +43,7 @@ def fetch() -> Path:
     kept = java.cache_folder() / "trino" / VERSION
     if kept.exists():
         return kept
-    java.say(f"Fetching Trino {VERSION} into {kept} (once; about 450 MB) ...")
+    say(f"Fetching Trino {VERSION} into {kept} (once; about 450 MB) ...")
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
         _download(Path(folder))
