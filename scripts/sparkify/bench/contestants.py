@@ -12,7 +12,7 @@ from sparkify.settings import PROJECT
 
 HERE = Path(__file__).parent
 # Java as it is: scripts/spark has settings of our own for every Spark of this environment.
-AS_IT_IS = {"SPARKIFY_JIT": "full"}
+AS_IT_IS = {"SPARK_CONF_DIR": str(HERE / "no-settings")}
 
 
 @dataclass(frozen=True)
