@@ -38,7 +38,7 @@ class_archive_options() {
 case " $* " in
     *" pyspark-shell "*)
         SPARK_SUBMIT_OPTS="${SPARK_SUBMIT_OPTS:-} $(jit_options)"
-        # It takes no such file where a folder with files is on the class path, such as this one, where Spark looks for settings.
+        # Java takes no such file where a folder with files is on the class path, such as this one, where Spark looks for settings.
         if ! ls "$SPARK_CONF_DIR" | grep -qE '[.](conf|xml)$'; then
             SPARK_SUBMIT_OPTS="$SPARK_SUBMIT_OPTS $(class_archive_options)"
             SPARK_CONF_DIR=$SPARK_HOME/no-settings
