@@ -132,7 +132,9 @@ def serve(scratch: Path) -> Iterator[Server]:
             [
                 *(str(path), "--port", address, "--region", REGION, "--quiet", "--access-log", str(requests)),
                 *("--iam-dir", str(folders["accounts"])),
-                *("posix", "--sidecar", str(folders["metadata"]), str(folders["buckets"])),
+                # One request at a time: a delete takes folders that it empties with it, and a write that was about to
+                # use one is answered 409, which Spark's client does not try again.
+                *("posix", "--concurrency", "1", "--sidecar", str(folders["metadata"]), str(folders["buckets"])),
             ],
             env={"ROOT_ACCESS_KEY": owner.key, "ROOT_SECRET_KEY": owner.secret},
             stdout=log,
