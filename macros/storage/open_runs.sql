@@ -1,5 +1,5 @@
-{# Runs that are under way. The table `open_runs` has partitions for each, and no rows: what it writes, what it reads, and the minutes
-   at which it gave a sign of life. #}
+{# Runs that are under way. The table `open_runs` has partitions for each, and no rows: what it writes (writes.songs+users), what it
+   reads, and the minutes at which it gave a sign of life. #}
 {% macro create_open_runs() %}
     {% do run_statement(
         'create table if not exists ' ~ in_versions('open_runs')
@@ -22,7 +22,7 @@
         {% if kind == 'seen' %}
             {% do claims.update({'seen': value}) %}
         {% else %}
-            {% do claims[kind].append(value) %}
+            {% do claims[kind].extend(value.split('+')) %}
         {% endif %}
     {% endfor %}
     {{ return(runs) }}
@@ -35,6 +35,19 @@
         {% do added.append(claim_clause(claim) ~ ' location ' ~ text_literal(open_runs_location())) %}
     {% endfor %}
     {% do run_statement('alter table ' ~ in_versions('open_runs') ~ ' add if not exists ' ~ added | join(' ')) if added %}
+{% endmacro %}
+
+{# The claims on some tables. A partition for each would cost the metastore seconds; the value of one has room for 256 letters. #}
+{% macro claims_on(tables, kind) %}
+    {% set claims = [] %}
+    {% for table in tables %}
+        {% if claims and (claims[-1] ~ '+' ~ table) | length <= 256 %}
+            {% do claims.append(claims.pop() ~ '+' ~ table) %}
+        {% else %}
+            {% do claims.append(kind ~ '.' ~ table) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(claims) }}
 {% endmacro %}
 
 {% macro claim_clause(claim) %}

@@ -6,7 +6,7 @@
         {% do create_erased_users() %}
         {% set written = tables_to_write() %}
         {% set read = tables_to_read(written) %}
-        {% do add_claims([sign_of_life()] + prefixed('writes.', written) + prefixed('reads.', read)) %}
+        {% do add_claims([sign_of_life()] + claims_on(written, 'writes') + claims_on(read, 'reads')) %}
         {% for run, claims in open_runs().items() if run != run_id() %}
             {% if was_interrupted(claims) %}
                 {{ log('The run ' ~ run ~ ' was interrupted; finishing or undoing what it left.', info=true) }}
@@ -88,14 +88,6 @@
         {% do inputs.extend(stored_inputs(node)) %}
     {% endfor %}
     {{ return(inputs | unique | reject('in', written) | list) }}
-{% endmacro %}
-
-{% macro prefixed(prefix, names) %}
-    {% set texts = [] %}
-    {% for name in names %}
-        {% do texts.append(prefix ~ name) %}
-    {% endfor %}
-    {{ return(texts) }}
 {% endmacro %}
 
 {# Versions are ordered by the time in their names: none of what this run writes, or of what is made of it, may be newer already. #}

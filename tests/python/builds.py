@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
 
+from dbt.artifacts.schemas.results import RunStatus
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
@@ -103,6 +104,13 @@ class Builder:
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
         return bool(self._invoke(lake, *arguments).success)
+
+    def error(self, lake: Lake, *arguments: str) -> str:
+        """What the one node says that fails in a dbt command."""
+        result = self._invoke(lake, *arguments)
+        assert isinstance(result.result, RunExecutionResult)
+        (failed,) = (node for node in result.result.results if node.status == RunStatus.Error)
+        return str(failed.message)
 
     def answer(self, lake: Lake, analysis: str) -> list[Row]:
         """The rows of a query in analyses/ as `dbt show` gives them, with decimals for all numbers."""

@@ -70,9 +70,7 @@ def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tm
     project = copy_of_project(tmp_path)
     pages = project / "seeds" / "pages.csv"
     pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true,false\n", encoding="utf-8")
-    users = project / "models" / "star" / "users.sql"
-    sql = users.read_text(encoding="utf-8")
-    users.write_text(sql.replace("        first_name,", "        upper(first_name) as first_name,"), encoding="utf-8")
+    change_users(project, "        first_name,", "        upper(first_name) as first_name,")
     before = published_runs(str(lake.folder), lake.schema)
     assert builder.dbt(lake, "build", f"--project-dir={project}", *NO_UNIT_TESTS)
     after = published_runs(str(lake.folder), lake.schema)
@@ -101,18 +99,43 @@ def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path:
 def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     before = answers(lake, "users")
-    model = project / "models" / "star" / "users.sql"
-    sql = model.read_text(encoding="utf-8")
-    for broken in (
-        sql.replace("        first_name,", "        assert_true(user_id < 0) as first_name,"),
-        sql.replace(
-            "        user_id,\n        first_name", "        cast(user_id as int) as user_id,\n        first_name"
+    change_users(project, "        first_name,", "        assert_true(user_id < 0) as first_name,")
+    assert not builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
+    assert answers(lake, "users") == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "        user_id,\n        first_name",
+            "        cast(user_id as int) as user_id,\n        first_name",
+            "says user_id bigint, and its query gives user_id int.",
         ),
-    ):
-        assert broken != sql
-        model.write_text(broken, encoding="utf-8")
-        assert not builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
-        assert answers(lake, "users") == before
+        (
+            "        gender,",
+            "        gender,\n        1 as one,",
+            "says its columns in their order, partitions last, and its query gives one int.",
+        ),
+        ("        gender,\n", "", "says gender string."),
+        (
+            "        gender,\n        level",
+            "        level,\n        gender",
+            "says its columns in their order, partitions last.",
+        ),
+    ],
+    ids=["type", "one_more", "one_less", "order"],
+)
+def test_a_broken_contract_is_said(
+    builder: Builder, lake: Lake, tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    project = copy_of_project(tmp_path)
+    before = answers(lake, "users")
+    change_users(project, old, new)
+    assert f"The contract of users {sentence}" in builder.error(
+        lake, "run", "--select=users", f"--project-dir={project}"
+    )
+    assert answers(lake, "users") == before
 
 
 def test_changed_descriptions_reach_the_table(builder: Builder, lake: Lake, tmp_path: Path) -> None:
@@ -153,6 +176,14 @@ def test_a_catalog_serves_a_schema_in_one_lake(builder: Builder, lake: Lake, tmp
     elsewhere = Lake(raw=lake.raw, folder=tmp_path / "elsewhere", schema=lake.schema)
     assert not builder.dbt(elsewhere, "run")
     assert not list(elsewhere.folder.rglob("*"))
+
+
+def change_users(project: Path, old: str, new: str) -> None:
+    """Change the model `users` of a project."""
+    model = project / "models" / "star" / "users.sql"
+    sql = model.read_text(encoding="utf-8")
+    assert old in sql
+    model.write_text(sql.replace(old, new), encoding="utf-8")
 
 
 def copy_of_project(scratch: Path) -> Path:

@@ -27,7 +27,7 @@
         {{ create_version_as(version, sql) }}
     {%- endcall -%}
     {%- set columns = adapter.get_columns_in_relation(version) -%}
-    {% do assert_contract_types(version, columns) %}
+    {% do assert_contract(columns) %}
     {% do publish(model, published, version, columns, load_cached_relation(this), replaced) %}
 {% endmacro %}
 
@@ -37,10 +37,6 @@
 
 
 {% macro create_version_as(version, sql) %}
-    {%- if config.get('contract').enforced -%}
-        {{ get_assert_columns_equivalent(sql) }}
-        {%- set sql = get_select_subquery(sql) -%}
-    {%- endif %}
     {%- set partition_columns = partition_columns_of(model) %}
     {%- set order = partition_columns + config.get('meta', {}).get('sorted_by', []) %}
     create table {{ version }}
@@ -59,17 +55,27 @@
 {% endmacro %}
 
 
-{# dbt's contract compares coarse types; this one compares the version's real ones, before anybody sees it. #}
-{% macro assert_contract_types(version, columns) %}
+{# dbt's own check of a contract asks Spark for the columns of each query before it is run, and compares coarse types. This one looks at
+   the columns of the version, before anybody sees it. #}
+{% macro assert_contract(columns) %}
     {% if config.get('contract').enforced %}
-        {% for column in columns %}
-            {% set declared = model.columns[column.name].data_type | lower %}
-            {% if column.dtype | lower != declared %}
-                {% do exceptions.raise_compiler_error(
-                    'The contract of ' ~ model.name ~ ' says ' ~ column.name ~ ' ' ~ declared ~ ', the query gives '
-                    ~ column.dtype ~ '. Cast it in the model or change the contract.'
-                ) %}
-            {% endif %}
-        {% endfor %}
+        {% set declared = columns_of_contract(model.columns.values(), 'data_type') %}
+        {% set given = columns_of_contract(columns, 'dtype') %}
+        {% if given != declared %}
+            {% set missing = declared | reject('in', given) | join(', ') or 'its columns in their order, partitions last' %}
+            {% set unexpected = given | reject('in', declared) | join(', ') %}
+            {% do exceptions.raise_compiler_error(
+                'The contract of ' ~ model.name ~ ' says ' ~ missing ~ (', and its query gives ' ~ unexpected if unexpected)
+                ~ '. Change the model or the contract.'
+            ) %}
+        {% endif %}
     {% endif %}
+{% endmacro %}
+
+{% macro columns_of_contract(columns, type) %}
+    {% set texts = [] %}
+    {% for column in columns %}
+        {% do texts.append(column.name ~ ' ' ~ column[type] | lower) %}
+    {% endfor %}
+    {{ return(texts) }}
 {% endmacro %}
