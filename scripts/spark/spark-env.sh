@@ -21,14 +21,15 @@ jit_options() {
 }
 
 # Java reads and checks some 20,000 classes at each start: the first one leaves them in a file as it ends, and later ones map that. The
-# file is of one Java and one Spark. Its first bytes are written last: where they are zeros, it was never finished.
+# file is of one Java and one Spark, whose jars are told by what `ls` says of them, in any time zone the same. Its first bytes are
+# written last: where they are zeros, it is not finished, and never will be if nobody has written to it for two minutes.
 class_archive_options() {
     java=$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")" 2>/dev/null)
-    origin=$({ cat "${java%/bin/java}/release" && ls -ln "$SPARK_HOME/jars/"; } 2>/dev/null | cksum | cut -d ' ' -f 1)
+    origin=$({ cat "${java%/bin/java}/release" && TZ=UTC0 LC_ALL=C ls -ln "$SPARK_HOME/jars/"; } 2>/dev/null | cksum | cut -d ' ' -f 1)
     archive=$SPARK_HOME/classes-$origin.jsa
     if [ "$(head -c 4 "$archive" 2>/dev/null | tr -d '\0' | wc -c)" -gt 0 ]; then
         echo "-XX:SharedArchiveFile=$archive -Xlog:cds*=off"
-    elif [ -w "$SPARK_HOME" ]; then
+    elif [ -w "$SPARK_HOME" ] && [ -z "$(find "$archive" -mmin -2 2>/dev/null)" ]; then
         rm -f "$SPARK_HOME"/classes-*.jsa
         echo "-XX:ArchiveClassesAtExit=$archive -Xlog:cds*=off"
     fi

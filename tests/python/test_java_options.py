@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pyspark
@@ -104,10 +105,27 @@ def test_java_begins_with_the_classes_of_the_first_start(tmp_path: Path) -> None
     assert len(from_archive[1]) > 20
 
 
+def test_a_file_that_another_start_writes_is_left_to_it(spark: Path) -> None:
+    _, file = archive_option(spark)
+    file.write_bytes(bytes(4096))
+    options, _ = start("pyspark-shell", spark)
+    assert not [option for option in options if option.endswith(".jsa")]
+    assert file.exists()
+
+
 def test_a_file_that_was_never_finished_is_written_again(spark: Path) -> None:
     _, file = archive_option(spark)
     file.write_bytes(bytes(4096))
+    three_minutes_ago = time.time() - 180
+    os.utime(file, (three_minutes_ago, three_minutes_ago))
     assert archive_option(spark) == ("-XX:ArchiveClassesAtExit", file)
+    assert not file.exists()
+
+
+def test_the_file_is_the_same_in_any_time_zone(spark: Path) -> None:
+    _, file = archive_option(spark, TZ="UTC")
+    file.write_bytes(b"\xf0\x0b\xab\xa2")
+    assert archive_option(spark, TZ="Pacific/Auckland") == ("-XX:SharedArchiveFile", file)
 
 
 def test_classes_of_another_spark_or_java_are_thrown_away(tmp_path: Path, spark: Path) -> None:
