@@ -82,15 +82,17 @@
     {% if not existing.is_table %}
         {{ return(false) }}
     {% endif %}
-    {% set old = [] %}
-    {% for column in adapter.get_columns_in_relation(existing) %}
-        {% do old.append((column.name, column.dtype)) %}
-    {% endfor %}
-    {% set new = [] %}
+    {{ return(names_and_types(adapter.get_columns_in_relation(existing), 'dtype') == names_and_types(columns, 'dtype')) }}
+{% endmacro %}
+
+
+{# [name and type, …] of columns, whose type is their `type`: dtype of those of a table, data_type of those of a contract. #}
+{% macro names_and_types(columns, type) %}
+    {% set texts = [] %}
     {% for column in columns %}
-        {% do new.append((column.name, column.dtype)) %}
+        {% do texts.append(column.name ~ ' ' ~ column[type] | lower) %}
     {% endfor %}
-    {{ return(old == new) }}
+    {{ return(texts) }}
 {% endmacro %}
 
 

@@ -59,8 +59,8 @@
    the columns of the version, before anybody sees it. #}
 {% macro assert_contract(columns) %}
     {% if config.get('contract').enforced %}
-        {% set declared = columns_of_contract(model.columns.values(), 'data_type') %}
-        {% set given = columns_of_contract(columns, 'dtype') %}
+        {% set declared = names_and_types(model.columns.values(), 'data_type') %}
+        {% set given = names_and_types(columns, 'dtype') %}
         {% if given != declared %}
             {% set missing = declared | reject('in', given) | join(', ') or 'its columns in their order, partitions last' %}
             {% set unexpected = given | reject('in', declared) | join(', ') %}
@@ -70,12 +70,4 @@
             ) %}
         {% endif %}
     {% endif %}
-{% endmacro %}
-
-{% macro columns_of_contract(columns, type) %}
-    {% set texts = [] %}
-    {% for column in columns %}
-        {% do texts.append(column.name ~ ' ' ~ column[type] | lower) %}
-    {% endfor %}
-    {{ return(texts) }}
 {% endmacro %}
