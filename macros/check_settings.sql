@@ -40,9 +40,4 @@
             'The var kept_versions is ' ~ var('kept_versions') ~ '; give a whole number, 1 or more.'
         ) %}
     {% endif %}
-    {% if var('interrupted_after_minutes') is not number or var('interrupted_after_minutes') < 2 %}
-        {% do exceptions.raise_compiler_error(
-            'The var interrupted_after_minutes is ' ~ var('interrupted_after_minutes') ~ '; give a number of minutes, 2 or more.'
-        ) %}
-    {% endif %}
 {% endmacro %}

@@ -1,14 +1,11 @@
-{# Users whose rows must not be in the lake, as md5s of their ids: scripts/erase adds one. The table lies in the lake and outlives the
-   catalog; a full refresh leaves their rows out as well. #}
+{# Users whose rows must not be in the lake, as md5s of their ids: scripts/erase adds one. A full refresh leaves their rows out as well. #}
 {% macro erased_users() %}
-    {{ return(in_versions('erased_users')) }}
+    {{ return(api.Relation.create(schema=staging_schema(), identifier='erased_users')) }}
 {% endmacro %}
 
 {% macro create_erased_users() %}
-    {% do run_statement(
-        'create table if not exists ' ~ erased_users() ~ ' (user_hash string, erased_at timestamp) using parquet location '
-        ~ text_literal(schema_location(versions_schema()) ~ '/erased_users')
-    ) %}
+    {% do create_schema(erased_users()) %}
+    {% do run_statement('create table if not exists ' ~ erased_users() ~ ' (user_hash string, erased_at timestamp) using iceberg') %}
 {% endmacro %}
 
 {% macro erased_user_hashes() %}
@@ -22,7 +19,7 @@
 
 {% macro spark__erased_user_hashes() %}
     {% set hashes = [] %}
-    {% if execute and flags.WHICH in ['run', 'build'] and model.resource_type != 'unit_test' %}
+    {% if execute and flags.WHICH in ['run', 'build', 'compile', 'show'] and model.resource_type != 'unit_test' %}
         {% for row in run_query('select distinct user_hash from ' ~ erased_users() ~ ' order by user_hash') %}
             {% do hashes.append(row[0]) %}
         {% endfor %}
@@ -31,8 +28,7 @@
 {% endmacro %}
 
 {# Whether a log row is of an erased user: by its user, or by what a line that could not be read says of it. #}
-{% macro is_of_erased_user(user_id, raw_text) -%}
-    {%- set hashes = erased_user_hashes() -%}
+{% macro is_of_erased_user(hashes, user_id, raw_text) -%}
     {%- if hashes -%}
         coalesce({{ md5_hex('cast(' ~ user_id ~ ' as ' ~ dbt.type_string() ~ ')') }} in ({{ text_list(hashes) }}), false)
         or coalesce({{ md5_hex(user_in_text(raw_text)) }} in ({{ text_list(hashes) }}), false)
@@ -41,12 +37,26 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The statements that empty the stored rows of users who were erased since the last build: [] if there are none. `columns`: those that
+   become null. #}
+{% macro erase_stored_rows(hashes, columns) %}
+    {% if not hashes or state_of(this).erased == local_md5(hashes | join(' ')) %}
+        {{ return([]) }}
+    {% endif %}
+    {% set nulls = [] %}
+    {% for column in columns %}
+        {% do nulls.append(column ~ ' = null') %}
+    {% endfor %}
+    {{ return([
+        'update ' ~ this ~ ' set ' ~ nulls | join(', ') ~ ", rejection_reason = 'erased', is_play = false, is_usable = false, event_date = "
+        ~ utc_date('loaded_at') ~ ' where ' ~ is_of_erased_user(hashes, 'user_id', 'raw_text')
+    ]) }}
+{% endmacro %}
+
 {# Run by scripts/erase: dbt run-operation erase_user --args '{user_hash: …}' #}
 {% macro erase_user(user_hash) %}
-    {% do open_run() %}
     {% do run_statement(
         'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', current_timestamp() where not exists (select 1 from '
         ~ erased_users() ~ ' where user_hash = ' ~ text_literal(user_hash) ~ ')'
     ) %}
-    {% do close_run([]) %}
 {% endmacro %}

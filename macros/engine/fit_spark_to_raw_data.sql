@@ -1,7 +1,7 @@
 {# How Spark plans the statements of this run. Of little raw data each stage is one task, as the profile's shuffle.partitions says too:
    adaptive execution, which plans again after each shuffle, costs more there than it gains. A server's sessions are its own affair. #}
 {% macro fit_spark_to_raw_data() %}
-    {% if execute and has_catalog_of_its_own() %}
+    {% if execute and adapter.config.credentials.method == 'session' %}
         {% set is_small = raw_bytes() <= var('small_raw_bytes') %}
         {% for name, value in {'spark.sql.adaptive.enabled': 'false', 'spark.sql.files.minPartitionNum': '1'}.items() %}
             {% do run_statement('set ' ~ name ~ ' = ' ~ value if is_small else 'reset ' ~ name) %}

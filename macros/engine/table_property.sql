@@ -1,6 +1,6 @@
-{# The value of a table property; none if it is not set. #}
+{# The value of a table property, or `current-snapshot-id` of an Iceberg table; none if it is not set. #}
 {% macro table_property(relation, name) %}
-    {% for row in run_query('show tblproperties ' ~ relation) if row[0] == name %}
+    {% for row in run_query('show tblproperties ' ~ relation) if row[0] == name and row[1] != 'none' %}
         {{ return(row[1]) }}
     {% endfor %}
     {{ return(none) }}

@@ -1,34 +1,66 @@
-{# Raw files that are new, or changed since their rows were stored: a list of URIs, as in source_file. Exact, by path and
-   modification time, as a file that is copied with its old time would be missed by a window of time.
-   `stored`: a query of the files whose rows are stored, with columns source_file and loaded_at. #}
-{% macro arrived_files(source_name, table_name, stored) %}
-    {% set listed = list_source_files(external_table(source_name, table_name)) %}
-    {% set known = [] %}
-    {% for row in run_query('select ' ~ delivery_key('source_file', 'loaded_at') ~ ' from (' ~ stored ~ ') as stored') %}
-        {% do known.append(row[0]) %}
+{# What has arrived in a source since a table of its rows was built: {files: raw files that are new or changed, replaced: those of them, and
+   of an interrupted run, whose older rows must go}. None: the table must be built whole. Exact, by path and modification time, as a
+   file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. #}
+{% macro arrived_files(table_name) %}
+    {{ return(adapter.dispatch('arrived_files', 'sparkify')(table_name)) }}
+{% endmacro %}
+
+{% macro default__arrived_files(table_name) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro spark__arrived_files(table_name) %}
+    {% if not is_incremental() or reason_to_rebuild() %}
+        {{ return(none) }}
+    {% endif %}
+    {% set known = {} %}
+    {% set replaced = [] %}
+    {% for row in run_query(
+        'select source_file, max_by(' ~ delivery_key('source_file', 'loaded_at') ~ ', arrived_at), count(distinct arrived_at) from '
+        ~ this ~ ' group by source_file'
+    ) %}
+        {% do known.update({row[0]: row[1]}) %}
+        {% do replaced.append(row[0]) if row[2] > 1 %}
     {% endfor %}
     {% set files = [] %}
-    {% for row in run_query(
-        arrivals_but_known(listed, known) if known | length <= 50000 else arrivals_but_stored(listed, stored)
-    ) %}
+    {% for row in run_query(arrivals(list_source_files(external_table('raw', table_name)), known.values() | list)) %}
         {% do files.append(row[0]) %}
+        {% do replaced.append(row[0]) if row[0] in known %}
     {% endfor %}
-    {{ return(files) }}
+    {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
 {# An engine that knows names and times from its listing asks the store for each file that is left by this condition, and for no
    other: with a join it asks for every file, in every run. More literals than this are too long a statement. #}
-{% macro arrivals_but_known(listed, known) %}
+{% macro arrivals(listed, known) %}
     {{ return(
         'with listed as (' ~ listed ~ ') select source_file from listed where '
         ~ delivery_key('source_file', 'loaded_at') ~ ' not in (' ~ text_list(known) ~ ')'
+        if known | length <= 50000 else
+        'with listed as (' ~ listed ~ ') select listed.source_file from listed left anti join ' ~ this ~ ' as stored'
+        ~ ' on listed.source_file = stored.source_file and listed.loaded_at = stored.loaded_at'
     ) }}
 {% endmacro %}
 
-{% macro arrivals_but_stored(listed, stored) %}
+{# The plan of a model that appends what arrived_files() gives. `statements`: more of them, after it. #}
+{% macro append_arrivals(arrivals, reason='new files', statements=[], erased=none) -%}
+    {%- if arrivals is not none -%}
+        {%- set then = statements -%}
+        {%- if arrivals.replaced -%}
+            {%- set then = [delete_replaced_rows(arrivals.replaced)] + statements -%}
+        {%- endif -%}
+        {{ show_plan({
+            'write': 'append' if arrivals.files else 'none', 'then': then, 'erased': erased,
+            'reason': 'new files' if arrivals.files else 'changed files' if arrivals.replaced else 'erasure' if statements else none,
+        }) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Rows of a file that came again are deleted after its new ones are there: a run that is killed in between is finished by the next. #}
+{% macro delete_replaced_rows(files) %}
     {{ return(
-        'with listed as (' ~ listed ~ '), stored as (' ~ stored ~ ') select listed.source_file from listed left join stored'
-        ~ ' on listed.source_file = stored.source_file and listed.loaded_at = stored.loaded_at where stored.source_file is null'
+        'delete from ' ~ this ~ ' where source_file in (' ~ text_list(files) ~ ') and (source_file, arrived_at) not in (select source_file,'
+        ~ ' max(arrived_at) from ' ~ this ~ ' where source_file in (' ~ text_list(files) ~ ') group by source_file)'
     ) }}
 {% endmacro %}
 
@@ -37,10 +69,11 @@
     {{ return(md5_hex('concat(' ~ source_file ~ ", ' ', cast(" ~ loaded_at ~ ' as ' ~ dbt.type_string() ~ '))')) }}
 {% endmacro %}
 
-{# The raw files of a source and when they were last modified, without a look into them. #}
+{# The raw files of a source that are not empty, and when they were last modified, without a look into them. #}
 {% macro list_source_files(node) %}
     {{ return(
         'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ source_listing(node)
+        ~ ' where _metadata.file_size > 0'
     ) }}
 {% endmacro %}
 

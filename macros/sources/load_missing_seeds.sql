@@ -20,7 +20,6 @@
 {# In a session Spark runs on this machine and reads the project's files; a server may not. #}
 {% macro spark__load_seed(node, relation) %}
     {% if adapter.config.credentials.method != 'session' %}
-        {% do forget_open_run(run_id()) %}
         {{ return(default__load_seed(node, relation)) }}
     {% endif %}
     {% set view = 'seed_' ~ node.alias %}
@@ -32,9 +31,11 @@
     {% for name, type in node.config.column_types.items() %}
         {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
     {% endfor %}
-    {% set version = in_versions(version_name(node.alias, run_id())) %}
     {% do create_schema(relation) %}
-    {% do run_statement('create table ' ~ version ~ ' using parquet as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
+    {% do run_statement('create table ' ~ relation ~ ' using iceberg as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
     {% do run_statement('drop view ' ~ view) %}
-    {% do publish(node, relation, version, adapter.get_columns_in_relation(version), none) %}
+{% endmacro %}
+
+{% macro relation_is_missing(node) %}
+    {{ return(load_cached_relation(relation_of(node)) is none) }}
 {% endmacro %}

@@ -1,128 +1,118 @@
-{# Days whose events have to be built into this model: those on which one of the `followed` tables changed since this model was built,
-   and `also`; with them all days of the partitions that they belong to. None: all days there are. An empty list: nothing has changed.
-   `partition_of_day`: a macro that gives the partition which a day belongs to. `followed`: tables, those among them that are
-   partitioned by days are looked at. `days_before`: so many days before a changed one depend on it. #}
-{% macro days_to_build(partition_of_day, followed=['int_log_rows'], also=[], days_before=0) %}
-    {% if must_rebuild(followed) %}
-        {{ return(none) }}
-    {% elif not also and not is_any_newer(followed) %}
-        {% do replace_only([]) %}
-        {{ return([]) }}
-    {% endif %}
-    {% set days = days_of(followed) %}
-    {% set stale = [] %}
-    {% for day in days if day in also or is_changed_until(days, day, days_before) %}
-        {% do stale.append(partition_of_day(day)) %}
-    {% endfor %}
-    {% do replace_only(stale | unique | list) %}
-
-    {% set needed = [] %}
-    {% for day, state in days.items() if not state.is_empty and partition_of_day(day) in stale %}
-        {% do needed.append(day) %}
-    {% endfor %}
-    {{ return(needed) }}
+{# Days that an incremental model has to build: those on which int_log_days says that the logs or their songs have changed since this model
+   was built. None: the model must be built whole; so on engines other than Spark, where every run builds whole tables.
+   `unit`: day, week or month; the model is built in whole ones. `days_before`: so many days before a changed one depend on it.
+   Gives {ranges: [[first day, day after the last], …], plan…}; for in_days() and replace_days(). #}
+{% macro days_to_build(unit='day', days_before=0) %}
+    {# Its model comes after int_log_days. #}
+    {% do ref('int_log_days') %}
+    {{ return(adapter.dispatch('days_to_build', 'sparkify')(unit, days_before)) }}
 {% endmacro %}
 
-{# The days on which one of the `followed` tables changed since this model was built, for a small table that keeps what it has of the
-   others. None: it must be built in full. #}
-{% macro changed_days(followed) %}
-    {% if must_rebuild(followed) %}
-        {{ return(none) }}
-    {% endif %}
-    {% set changed = [] %}
-    {% if is_any_newer(followed) %}
-        {% for day, state in days_of(followed).items() if state.is_changed %}
-            {% do changed.append(day) %}
-        {% endfor %}
-    {% endif %}
-    {% do replace_only(changed) %}
-    {{ return(changed) }}
-{% endmacro %}
-
-{# Whether one of some tables was published after this model: mostly none was, and their manifests need not be read. #}
-{% macro is_any_newer(tables) %}
-    {% set published = published_runs() %}
-    {% for table in tables if published[table][-1] > published[this.identifier][-1] %}
-        {{ return(true) }}
-    {% endfor %}
-    {{ return(false) }}
-{% endmacro %}
-
-{# The days of some tables: {day: {is_empty: no table has rows of it, is_changed: one wrote it since this model was built}}. Tables
-   that are not partitioned by days have none. #}
-{% macro days_of(tables) %}
-    {% set published = published_runs() %}
-    {% set days = {} %}
-    {% for table in tables %}
-        {% for partition, entry in manifest_of(table, published[table][-1]).items() if day_of(partition) %}
-            {% set state = days.setdefault(day_of(partition), {'is_empty': true, 'is_changed': false}) %}
-            {% do state.update({'is_empty': false}) if not entry.is_empty %}
-            {% do state.update({'is_changed': true}) if entry.written_by > published[this.identifier][-1] %}
-        {% endfor %}
-    {% endfor %}
-    {{ return(days) }}
-{% endmacro %}
-
-{# Whether a day or one of the next `days_after` days has changed. #}
-{% macro is_changed_until(days, day, days_after) %}
-    {% set date = modules.datetime.date.fromisoformat(day) %}
-    {% for distance in range(days_after + 1) %}
-        {% if days.get((date + modules.datetime.timedelta(days=distance)) | string, {}).get('is_changed') %}
-            {{ return(true) }}
-        {% endif %}
-    {% endfor %}
-    {{ return(false) }}
-{% endmacro %}
-
-{# The day that a partition holds events of; none for other partitions. #}
-{% macro day_of(partition) %}
-    {% if is_of_events(partition) %}
-        {{ return(partition.split('row_date=')[1]) }}
-    {% elif partition.startswith('event_date=') %}
-        {{ return(partition.removeprefix('event_date=')) }}
-    {% endif %}
+{% macro default__days_to_build(unit, days_before) %}
     {{ return(none) }}
 {% endmacro %}
 
-{% macro is_of_events(partition) %}
-    {{ return(partition.startswith('is_usable=true/')) }}
-{% endmacro %}
-
-{# The condition that a date is one of some days, as days_to_build gives them. #}
-{% macro is_on(column, days) -%}
-    {%- if days is none -%} true
-    {%- elif days -%} {{ column }} in (date '{{ days | join("', date '") }}')
-    {%- else -%} false
-    {%- endif -%}
-{%- endmacro %}
-
-{# Some days, as days_to_build gives them, and the day after each. #}
-{% macro and_days_after(days) %}
-    {% if days is none %}
+{% macro spark__days_to_build(unit, days_before) %}
+    {% if not is_incremental() or reason_to_rebuild() %}
         {{ return(none) }}
     {% endif %}
-    {% set both = [] %}
-    {% for day in days %}
-        {% do both.append(day) %}
-        {% do both.append((modules.datetime.date.fromisoformat(day) + modules.datetime.timedelta(days=1)) | string) %}
+    {% set built = state_of(this) %}
+    {% set followed = [] %}
+    {% set others = [] %}
+    {% set log_tables = stored_inputs(graph.nodes['model.sparkify.int_log_days']) | map(attribute='alias') | list + ['int_log_days'] %}
+    {% for input in stored_inputs(model) if input.alias not in log_tables %}
+        {% do (followed if input.config.materialized == 'incremental' else others).append(input) %}
     {% endfor %}
-    {{ return(both | unique | list) }}
+    {% if changed_input(others) %}
+        {{ return(none) }}
+    {% endif %}
+
+    {# A table that this one reads may itself be behind, if a run had left it out: no day can be built further than there. #}
+    {% set log_days = relation_of(graph.nodes['model.sparkify.int_log_days']) %}
+    {% set until = newest_log_change() %}
+    {% if built.days is none or built.days > until or state_of(log_days).built > built.built %}
+        {{ return(none) }}
+    {% endif %}
+    {% set limit = namespace(days=until) %}
+    {% for input in followed %}
+        {% set state = state_of(relation_of(input)) %}
+        {% if not state or state.built > built.built %}
+            {{ return(none) }}
+        {% endif %}
+        {% set limit.days = [limit.days, state.days] | min %}
+    {% endfor %}
+
+    {% set changed = [] %}
+    {% for row in run_query(
+        'select distinct event_date from ' ~ log_days ~ ' where changed_at > timestamp '
+        ~ text_literal(built.days) ~ ' and changed_at <= timestamp ' ~ text_literal(limit.days)
+    ) %}
+        {% do changed.append(row[0]) %}
+    {% endfor %}
+    {{ return({'ranges': day_ranges(changed, unit, days_before), 'until': limit.days}) }}
 {% endmacro %}
 
-{% macro partition_by_day(day) %}
-    {{ return('event_date=' ~ day) }}
+{# When int_log_days last saw a change, as text; the oldest time there is while it has no rows. #}
+{% macro newest_log_change() %}
+    {% for row in run_query(
+        "select cast(max(changed_at) as string) from " ~ relation_of(graph.nodes['model.sparkify.int_log_days'])
+    ) %}
+        {{ return(row[0] or '1970-01-01 00:00:00') }}
+    {% endfor %}
 {% endmacro %}
 
-{% macro partition_by_week(day) %}
-    {% set date = modules.datetime.date.fromisoformat(day) %}
-    {{ return('week_start_date=' ~ (date - modules.datetime.timedelta(days=date.weekday()))) }}
+{# Days as ranges of whole units, [[first day, day after the last], …] in order. #}
+{% macro day_ranges(days, unit, days_before) %}
+    {% set delta = modules.datetime.timedelta %}
+    {% set units = {} %}
+    {% for day in days %}
+        {% for distance in range(days_before + 1) %}
+            {% set date = day - delta(days=distance) %}
+            {% if unit == 'week' %}
+                {% set first = date - delta(days=date.weekday()) %}
+                {% do units.update({first: first + delta(days=7)}) %}
+            {% elif unit == 'month' %}
+                {% set first = date.replace(day=1) %}
+                {% do units.update({first: (first + delta(days=31)).replace(day=1)}) %}
+            {% else %}
+                {% do units.update({date: date + delta(days=1)}) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% set ranges = [] %}
+    {% for first, after in units | dictsort %}
+        {% if ranges and ranges[-1][1] == first | string %}
+            {% do ranges[-1].__setitem__(1, after | string) %}
+        {% else %}
+            {% do ranges.append([first | string, after | string]) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(ranges) }}
 {% endmacro %}
 
-{% macro partition_by_month(day) %}
-    {{ return('event_month=' ~ day[:7] ~ '-01') }}
-{% endmacro %}
+{# The condition that a date, or an instant (`is_instant`), lies in the days of days_to_build(), or up to `days_after` days behind. #}
+{% macro in_days(column, days, days_after=0, is_instant=false) -%}
+    {%- set parts = [] -%}
+    {%- for first, after in days.ranges if days is not none -%}
+        {%- set end = modules.datetime.date.fromisoformat(after) + modules.datetime.timedelta(days=days_after) -%}
+        {%- if is_instant -%}
+            {%- do parts.append(
+                "(" ~ column ~ " >= timestamp '" ~ first ~ " 00:00:00Z' and " ~ column ~ " < timestamp '" ~ end ~ " 00:00:00Z')"
+            ) -%}
+        {%- else -%}
+            {%- do parts.append("(" ~ column ~ " >= date '" ~ first ~ "' and " ~ column ~ " < date '" ~ end ~ "')") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return('true' if days is none else '(' ~ parts | join(' or ') ~ ')' if parts else 'false') }}
+{%- endmacro %}
 
-{% macro partition_by_weekday_of_month(day) %}
-    {% set date = modules.datetime.date.fromisoformat(day) %}
-    {{ return('month=' ~ date.month ~ '/year=' ~ date.year ~ '/weekday=' ~ date.isoweekday()) }}
-{% endmacro %}
+{# The plan of a model that replaces the days of days_to_build() in one commit, days that became empty with them. `column`: the column of
+   the table that the days are told by. #}
+{% macro replace_days(column, days, is_instant=false) -%}
+    {%- if days is not none -%}
+        {{ show_plan({
+            'write': 'replace', 'where': in_days(column, days, is_instant=is_instant), 'days': days.until,
+            'reason': 'changed days' if days.ranges else none,
+        }) }}
+    {%- endif -%}
+{%- endmacro %}

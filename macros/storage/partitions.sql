@@ -1,5 +1,5 @@
-{# The config of a model whose table has partitions, for `config(**partitions([…]))`. `columns`: names, the last ones of the table. Each
-   adapter has its own word for it; what is none of an adapter's is not given to it. #}
+{# The config of a model whose table has partitions, for `config(**partitions([…]))`. `columns`: names, or transforms of Iceberg such as
+   months(start_time), which tables that are not Iceberg's go without. Each adapter has its own word for it. #}
 {% macro partitions(columns) %}
     {{ return(adapter.dispatch('partitions', 'sparkify')(columns)) }}
 {% endmacro %}
@@ -9,14 +9,19 @@
 {% endmacro %}
 
 {% macro trino__partitions(columns) %}
-    {{ return({'properties': {'partitioned_by': "array['" ~ columns | join("', '") ~ "']"}}) }}
+    {% set known = columns_without_transforms(columns) %}
+    {{ return({'properties': {'partitioned_by': "array['" ~ known | join("', '") ~ "']"}} if known else {}) }}
 {% endmacro %}
 
-{# Glue finds partitions by texts, numbers and dates, and knows no filter by a boolean, as columns named is_… are. #}
 {% macro athena__partitions(columns) %}
+    {% set known = columns_without_transforms(columns) %}
+    {{ return({'partitioned_by': known} if known else {}) }}
+{% endmacro %}
+
+{% macro columns_without_transforms(columns) %}
     {% set known = [] %}
-    {% for column in columns if not column.startswith('is_') %}
+    {% for column in columns if '(' not in column %}
         {% do known.append(column) %}
     {% endfor %}
-    {{ return({'partitioned_by': known}) }}
+    {{ return(known) }}
 {% endmacro %}

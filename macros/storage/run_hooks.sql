@@ -1,14 +1,15 @@
-{# What dbt calls at the start and at the end of a run. In a lake of Spark, runs keep books of versions; tables on Trino and Athena
-   have none: dbt's adapters replace them. #}
+{# What dbt calls at the start and at the end of a run. #}
 {% macro begin_run() %}
     {{ return(adapter.dispatch('begin_run', 'sparkify')()) }}
 {% endmacro %}
 
 {% macro spark__begin_run() %}
-    {% do stage_external_sources() %}
-    {% do fit_spark_to_raw_data() %}
-    {% do open_run() %}
-    {% do load_missing_seeds() %}
+    {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
+        {% do stage_external_sources() %}
+        {% do fit_spark_to_raw_data() %}
+        {% do create_erased_users() %}
+        {% do load_missing_seeds() %}
+    {% endif %}
 {% endmacro %}
 
 {% macro default__begin_run() %}
@@ -22,7 +23,9 @@
 {% endmacro %}
 
 {% macro spark__end_run(results) %}
-    {% do close_run(results) %}
+    {% if execute and flags.WHICH in ['run', 'build', 'seed'] %}
+        {% do write_run_ledger(results) %}
+    {% endif %}
 {% endmacro %}
 
 {% macro default__end_run(results) %}

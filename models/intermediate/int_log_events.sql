@@ -1,35 +1,32 @@
 {{ config(materialized='view') }}
+{%- set columns = [
+    'event_id', 'start_time', 'event_date', 'session_id', 'item_in_session', 'page', 'is_play', 'method', 'status', 'auth', 'user_id',
+    'first_name', 'last_name', 'gender', 'level', 'registered_at', 'location', 'user_agent', 'title', 'artist', 'duration',
+    'loaded_at', 'arrived_at',
+] %}
 
 with log_rows as (
     select * from {{ ref('int_log_rows') }}
+    where is_usable
 ),
 
-usable_events as (
+repeated_events as (
+    select * from {{ ref('int_repeated_events') }}
+),
+
+events as (
     select
-        event_id,
-        event_at,
-        row_date as event_date,
-        session_id,
-        item_in_session,
-        page,
-        is_play,
-        method,
-        status,
-        auth,
-        user_id,
-        first_name,
-        last_name,
-        gender,
-        level,
-        registered_at,
-        location,
-        user_agent,
-        song,
-        artist,
-        length,
-        loaded_at
+        log_rows.{{ columns | join(',\n        log_rows.') }}
     from log_rows
-    where is_usable and verdict = 'kept'
+    left join repeated_events
+        on
+            log_rows.session_id = repeated_events.session_id
+            and log_rows.item_in_session = repeated_events.item_in_session
+    where repeated_events.session_id is null
+    union all
+    select
+        {{ columns | join(',\n        ') }}
+    from repeated_events
 )
 
-select * from usable_events
+select * from events

@@ -1,119 +1,120 @@
-{{ config(
-    materialized='incremental',
-    meta={'sorted_by': ['user_id', 'event_at']},
-    post_hook="{{ note_erased_users() }}",
-    **partitions(['is_usable', 'row_date'])
-) }}
-{%- set arrival = log_arrival() -%}
 {%- set content = [
-    'event_at', 'page', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender', 'level', 'registered_at',
-    'location', 'user_agent', 'song', 'artist', 'length',
+    'event_id', 'start_time', 'session_id', 'item_in_session', 'page', 'method', 'status', 'auth', 'user_id', 'first_name',
+    'last_name', 'gender', 'level', 'registered_at', 'location', 'user_agent', 'title', 'artist', 'duration',
 ] -%}
-{%- set columns = [
-    'rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'event_id', 'session_id', 'item_in_session',
-    'is_play',
-] + content + ['is_usable', 'row_date'] %}
-
-with arrived_rows as (
-    select * from {{ 'arrived_log_rows' if arrival else ref('int_judged_log_rows') }}
-),
-
-{% if arrival -%}
-stored_rows as (
-    select * from {{ this }}
-    where
-        {{ is_in_partitions(arrival.partitions) }}
-        and source_file not in ({{ text_list(arrival.files) }})
-),
-
-remaining_rows as (
-    select * from stored_rows
-    where not ({{ is_of_erased_user('user_id', 'raw_text') if arrival.erases else 'false' }})
-),
-
-erased_rows as (
+{%- set columns = ['rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'arrived_at'] + content
+    + ['is_play', 'is_usable', 'event_date'] -%}
+{{ config(
+    materialized='incremental', incremental_strategy='append', meta={'distribution': 'none'}, **partitions(['event_date'])
+) }}
+{%- set erased = erased_user_hashes() %}
+{%- set arrivals = arrived_files('log_data') %}
+{{ append_arrivals(
+    arrivals, statements=erase_stored_rows(erased, content + ['raw_text', 'rejected_field']) if arrivals is not none else [], erased=local_md5(erased | join(' '))
+) }}
+with log_data as (
     select
-        'erased' as verdict,
+        *,
+        {{ is_of_erased_user(erased, 'user_id', 'raw_text') }} as is_erased
+    from {{ ref('vw_log_data') }}
+    {%- if arrivals is not none %}
+    where source_file in ({{ text_list(arrivals.files) }})
+    {%- endif %}
+),
+
+pages as (
+    select * from {{ ref('pages') }}
+),
+
+subscription_levels as (
+    select * from {{ ref('subscription_levels') }}
+),
+
+rows_with_references as (
+    select
+        log_data.*,
+        coalesce(pages.is_play, false) as is_play,
+        subscription_levels.level is not null as is_known_level
+    from log_data
+    left join pages on log_data.page = pages.page
+    left join subscription_levels on log_data.level = subscription_levels.level
+),
+
+checked_rows as (
+    select
+        *,
+        case
+            when is_erased then 'erased'
+            when not is_utf8 then 'not_utf8'
+            when not is_json_object then 'broken_json'
+            when wrong_type_field is not null then 'wrong_type:' || wrong_type_field
+            when ts is null then 'missing_value:ts'
+            when page is null then 'missing_value:page'
+            when session_id is null then 'missing_value:sessionId'
+            when item_in_session is null then 'missing_value:itemInSession'
+            when not {{ is_possible_time('ts', var('earliest_event')) }} then 'out_of_range:ts'
+            when session_id < 0 then 'out_of_range:sessionId'
+            when item_in_session < 0 then 'out_of_range:itemInSession'
+            when user_id < 0 then 'out_of_range:userId'
+            when not length between 0 and 86400 then 'out_of_range:length'
+            when not {{ is_possible_time('registration', '2000-01-01') }} then 'out_of_range:registration'
+            when not status between 100 and 599 then 'out_of_range:status'
+            when is_play and user_id is null then 'play_without_user:userId'
+            when is_play and not is_known_level then 'unknown_level:level'
+        end as rejection
+    from rows_with_references
+),
+
+log_rows as (
+    select
+        {{ rejection_columns() | indent(8) }},
+        source_file,
+        loaded_at,
+        {{ run_started() }} as arrived_at,
+
+        case when rejection is null then {{ event_key(['session_id', 'item_in_session']) }} end as event_id,
+        case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as start_time,
+        session_id,
+        item_in_session,
+        page,
+        method,
+        try_cast(status as int) as status,
+        auth,
+
+        user_id,
+        first_name,
+        last_name,
+        gender,
+        level,
+        case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at,
+        location,
+        {{ without_quotes('user_agent') | indent(8) }} as user_agent,
+
+        song as title,
+        artist,
+        length as duration,
+
+        is_play and not is_erased as is_play,
+        rejection is null as is_usable,
+        {{ utc_date('case when rejection is null then ' ~ timestamp_from_epoch_ms('ts') ~ ' else loaded_at end') }} as event_date
+    from checked_rows
+)
+{%- if erased %},
+
+log_rows_without_erased_users as (
+    select
         {%- for column in columns %}
-        {% if column in ['source_file', 'loaded_at'] -%}
-        {{ column }}
-        {%- elif column in ['is_play', 'is_usable'] -%}
-        false as {{ column }}
-        {%- elif column == 'row_date' -%}
-        {{ utc_date('loaded_at') }} as row_date
+        {% if column in content -%}
+        case when rejection_reason is distinct from 'erased' then {{ column }} end as {{ column }}
         {%- else -%}
-        nullif({{ column }}, {{ column }}) as {{ column }}
+        {{ column }}
         {%- endif %}{{ ',' if not loop.last }}
         {%- endfor %}
-    from stored_rows
-    where {{ is_of_erased_user('user_id', 'raw_text') if arrival.erases else 'false' }}
-),
-
-contested_keys as (
-    select
-        *,
-        true as is_contested
-    from contested_log_keys
-),
-
-stored_deliveries as (
-    select
-        remaining_rows.*,
-        remaining_rows.is_usable and contested_keys.is_contested is not null as is_contested
-    from remaining_rows
-    left join contested_keys
-        on
-            remaining_rows.session_id = contested_keys.session_id
-            and remaining_rows.item_in_session = contested_keys.item_in_session
-),
-
-{% endif -%}
-deliveries as (
-    select
-        {{ columns | join(',\n        ') }}
-    from arrived_rows
-    {%- if arrival %}
-    union all
-    select
-        {{ columns | join(',\n        ') }}
-    from stored_deliveries
-    where is_contested
-    {%- endif %}
-),
-
-numbered_deliveries as (
-    select
-        *,
-        row_number() over (
-            partition by session_id, item_in_session, is_usable, raw_text
-            order by {{ newest_delivery_first(content) }}
-        ) as delivery_number
-    from deliveries
-),
-
-rows_with_verdict as (
-    select
-        case
-            when rejection_reason = 'erased' then 'erased'
-            when not is_usable then 'quarantined'
-            when delivery_number = 1 then 'kept'
-            else 'duplicate'
-        end as verdict,
-        {{ columns | join(',\n        ') }}
-    from numbered_deliveries
-    {%- if arrival %}
-    union all
-    select
-        verdict,
-        {{ columns | join(',\n        ') }}
-    from stored_deliveries
-    where not is_contested
-    union all
-    select
-        verdict,
-        {{ columns | join(',\n        ') }}
-    from erased_rows
-    {%- endif %}
+    from log_rows
 )
 
-select * from rows_with_verdict
+select * from log_rows_without_erased_users
+{%- else %}
+
+select * from log_rows
+{%- endif %}

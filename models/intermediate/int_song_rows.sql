@@ -1,51 +1,53 @@
-{{ config(materialized='incremental') }}
-{%- set files = arrived_song_files() -%}
-{%- set content = [
-    'title', 'duration', 'year', 'artist_id', 'artist_name', 'artist_location', 'artist_latitude', 'artist_longitude',
-] -%}
-{%- set columns = [
-    'rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'song_id',
-] + content + ['is_usable'] %}
-
-with arrived_rows as (
-    select * from {{ ref('int_judged_song_rows') }}
-    {%- if files is not none %}
-    where source_file in ({{ text_list(files) }})
+{{ config(materialized='incremental', incremental_strategy='append', meta={'distribution': 'none'}) }}
+{%- set arrivals = arrived_files('song_data') %}
+{{ append_arrivals(arrivals) }}
+with songs_data as (
+    select * from {{ ref('vw_songs_data') }}
+    {%- if arrivals is not none %}
+    where source_file in ({{ text_list(arrivals.files) }})
     {%- endif %}
 ),
 
-deliveries as (
-    select
-        {{ columns | join(',\n        ') }}
-    from arrived_rows
-    {%- if files is not none %}
-    union all
-    select
-        {{ columns | join(',\n        ') }}
-    from {{ this }}
-    where source_file not in ({{ text_list(files) }})
-    {%- endif %}
-),
-
-numbered_deliveries as (
+checked_rows as (
     select
         *,
-        row_number() over (
-            partition by song_id, is_usable
-            order by {{ newest_delivery_first(content) }}
-        ) as delivery_number
-    from deliveries
+        case
+            when not is_utf8 then 'not_utf8'
+            when not is_json_object then 'broken_json'
+            when wrong_type_field is not null then 'wrong_type:' || wrong_type_field
+            when song_id is null then 'missing_value:song_id'
+            when artist_id is null then 'missing_value:artist_id'
+            when title is null then 'missing_value:title'
+            when artist_name is null then 'missing_value:artist_name'
+            when not (duration > 0 and duration <= 86400) then 'out_of_range:duration'
+            when not year between 0 and 2100 then 'out_of_range:year'
+            when not artist_latitude between -90 and 90 then 'out_of_range:artist_latitude'
+            when not artist_longitude between -180 and 180 then 'out_of_range:artist_longitude'
+            when num_songs < 0 then 'out_of_range:num_songs'
+        end as rejection
+    from songs_data
 ),
 
-rows_with_verdict as (
+song_rows as (
     select
-        case
-            when not is_usable then 'quarantined'
-            when delivery_number = 1 then 'kept'
-            else 'duplicate'
-        end as verdict,
-        {{ columns | join(',\n        ') }}
-    from numbered_deliveries
+        {{ rejection_columns() | indent(8) }},
+        source_file,
+        loaded_at,
+        {{ run_started() }} as arrived_at,
+
+        song_id,
+        title,
+        duration,
+        case when rejection is null then try_cast(nullif(year, 0) as int) end as year,
+
+        artist_id,
+        artist_name,
+        artist_location,
+        artist_latitude,
+        artist_longitude,
+
+        rejection is null as is_usable
+    from checked_rows
 )
 
-select * from rows_with_verdict
+select * from song_rows

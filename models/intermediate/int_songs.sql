@@ -1,10 +1,23 @@
-{{ config(materialized='view') }}
+{%- set content = [
+    'title', 'duration', 'year', 'artist_id', 'artist_name', 'artist_location', 'artist_latitude', 'artist_longitude',
+] -%}
 
 with song_rows as (
     select * from {{ ref('int_song_rows') }}
+    where is_usable
 ),
 
-usable_songs as (
+numbered_deliveries as (
+    select
+        *,
+        row_number() over (
+            partition by song_id
+            order by {{ newest_delivery_first(content) }}
+        ) as delivery_number
+    from song_rows
+),
+
+songs as (
     select
         song_id,
         title,
@@ -16,8 +29,8 @@ usable_songs as (
         artist_latitude,
         artist_longitude,
         loaded_at
-    from song_rows
-    where verdict = 'kept'
+    from numbered_deliveries
+    where delivery_number = 1
 )
 
-select * from usable_songs
+select * from songs

@@ -1,16 +1,16 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month') %}
+{{ replace_days('event_date', days) }}
 with plays as (
     select * from {{ ref('int_log_events') }}
-    where is_play and {{ is_on('event_date', days) }}
+    where is_play and {{ in_days('event_date', days) }}
 ),
 
 ranked_plays as (
     select
         *,
         row_number() over (
-            partition by user_id, event_at
+            partition by user_id, start_time
             order by item_in_session desc, session_id desc
         ) as recency
     from plays
@@ -19,8 +19,8 @@ ranked_plays as (
 levels_in_time as (
     select
         *,
-        lag(level) over (partition by user_id, event_date order by event_at) as previous_level,
-        lead(event_at) over (partition by user_id, event_date order by event_at) as next_event_at
+        lag(level) over (partition by user_id, event_date order by start_time) as previous_level,
+        lead(start_time) over (partition by user_id, event_date order by start_time) as next_start_time
     from ranked_plays
     where recency = 1
 ),
@@ -28,22 +28,21 @@ levels_in_time as (
 level_changes as (
     select
         *,
-        next_event_at is null as is_newest_of_day
+        next_start_time is null as is_newest_of_day
     from levels_in_time
-    where previous_level is null or previous_level <> level or next_event_at is null
+    where previous_level is null or previous_level <> level or next_start_time is null
 ),
 
 day_levels as (
     select
         user_id,
         event_date,
-        event_at,
+        start_time,
         level,
         is_newest_of_day,
         first_name,
         last_name,
-        gender,
-        {{ first_of_month('event_date') }} as event_month
+        gender
     from level_changes
 )
 

@@ -12,7 +12,7 @@ quarantined as (
         rejected_field as field,
         raw_text
     from log_rows
-    where not is_usable and verdict = 'quarantined'
+    where not is_usable and rejection_reason <> 'erased'
 )
 
 select * from quarantined

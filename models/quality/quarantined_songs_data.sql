@@ -12,7 +12,7 @@ quarantined as (
         rejected_field as field,
         raw_text
     from song_rows
-    where not is_usable and verdict = 'quarantined'
+    where not is_usable
 )
 
 select * from quarantined

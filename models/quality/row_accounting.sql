@@ -1,9 +1,28 @@
-with log_files as (
-    select * from {{ ref('int_log_files') }}
+with log_rows as (
+    select * from {{ ref('int_log_rows') }}
 ),
 
 song_rows as (
-    select verdict from {{ ref('int_song_rows') }}
+    select * from {{ ref('int_song_rows') }}
+),
+
+repeated_events as (
+    select * from {{ ref('int_repeated_events') }}
+),
+
+-- Each kind of row is counted where it ends, so that the sum proves something.
+log_deliveries as (
+    select
+        count(*) as raw_rows,
+        count_if(log_rows.rejection_reason <> 'erased') as quarantined_rows,
+        count(case when log_rows.is_usable then repeated_events.event_id end)
+        - count(distinct case when log_rows.is_usable then repeated_events.event_id end) as duplicate_rows,
+        count_if(log_rows.rejection_reason = 'erased') as erased_rows
+    from log_rows
+    left join repeated_events
+        on
+            log_rows.session_id = repeated_events.session_id
+            and log_rows.item_in_session = repeated_events.item_in_session
 ),
 
 plays as (
@@ -11,34 +30,19 @@ plays as (
 ),
 
 other_page_events as (
-    select coalesce(sum(number_of_rows), 0) as other_page_events from log_files
-    where verdict = 'kept' and not is_play
+    select count(*) as other_page_events from {{ ref('int_log_events') }}
+    where not is_play
 ),
 
 songs as (
     select count(*) as songs from {{ ref('songs') }}
 ),
 
-quarantined_log_rows as (
-    select count(*) as quarantined_rows from {{ ref('quarantined_log_data') }}
-),
-
-quarantined_song_rows as (
-    select count(*) as quarantined_rows from {{ ref('quarantined_songs_data') }}
-),
-
-log_deliveries as (
-    select
-        coalesce(sum(number_of_rows), 0) as raw_rows,
-        coalesce(sum(number_of_rows) filter (where verdict = 'duplicate'), 0) as duplicate_rows,
-        coalesce(sum(number_of_rows) filter (where verdict = 'erased'), 0) as erased_rows
-    from log_files
-),
-
 song_deliveries as (
     select
         count(*) as raw_rows,
-        count_if(verdict = 'duplicate') as duplicate_rows
+        count_if(not is_usable) as quarantined_rows,
+        count_if(is_usable) - count(distinct case when is_usable then song_id end) as duplicate_rows
     from song_rows
 ),
 
@@ -49,13 +53,12 @@ accounts as (
         plays.plays,
         other_page_events.other_page_events,
         cast(0 as bigint) as songs,
-        quarantined_log_rows.quarantined_rows,
+        log_deliveries.quarantined_rows,
         log_deliveries.duplicate_rows,
         log_deliveries.erased_rows
     from log_deliveries
     cross join plays
     cross join other_page_events
-    cross join quarantined_log_rows
     union all
     select
         'song_data' as source_name,
@@ -63,12 +66,11 @@ accounts as (
         cast(0 as bigint) as plays,
         cast(0 as bigint) as other_page_events,
         songs.songs,
-        quarantined_song_rows.quarantined_rows,
+        song_deliveries.quarantined_rows,
         song_deliveries.duplicate_rows,
         cast(0 as bigint) as erased_rows
     from song_deliveries
     cross join songs
-    cross join quarantined_song_rows
 )
 
 select * from accounts

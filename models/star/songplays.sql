@@ -1,51 +1,24 @@
-{{ config(materialized='incremental', meta={'sorted_by': ['user_id', 'start_time']}, **partitions(['event_date'])) }}
-{%- set days = days_to_build(
-    partition_by_day, followed=['int_log_rows', 'int_song_rows'], also=days_with_changed_songs()
-) %}
-
+{{ config(
+    materialized='incremental', incremental_strategy='replace_days', meta={'sorted_by': ['user_id', 'start_time']},
+    **partitions(['event_date'])
+) }}
+{%- set days = days_to_build() %}
+{{ replace_days('event_date', days) }}
 with plays as (
     select * from {{ ref('int_log_events') }}
-    where is_play and {{ is_on('event_date', days) }}
+    where is_play and {{ in_days('event_date', days) }}
 ),
 
 songs as (
     select * from {{ ref('int_songs') }}
 ),
 
-played_titles as (
-    select distinct
-        song,
-        artist,
-        length
-    from plays
-),
-
-ranked_matches as (
-    select
-        played_titles.*,
-        songs.song_id,
-        songs.artist_id,
-        row_number() over (
-            partition by played_titles.song, played_titles.artist, played_titles.length
-            order by abs(songs.duration - played_titles.length), songs.song_id
-        ) as match_rank
-    from played_titles
-    inner join songs
-        on
-            played_titles.song = songs.title
-            and played_titles.artist = songs.artist_name
-            and abs(songs.duration - played_titles.length) <= {{ var('song_match_tolerance_seconds') }}
-),
-
-best_matches as (
-    select * from ranked_matches
-    where match_rank = 1
-),
+{{ song_matches('plays') }},
 
 matched_plays as (
     select
         plays.event_id as songplay_id,
-        plays.event_at as start_time,
+        plays.start_time,
         plays.user_id,
         plays.level,
         best_matches.song_id,
@@ -58,9 +31,9 @@ matched_plays as (
     from plays
     left join best_matches
         on
-            plays.song = best_matches.song
+            plays.title = best_matches.title
             and plays.artist = best_matches.artist
-            and plays.length = best_matches.length
+            and plays.duration = best_matches.duration
 )
 
 select * from matched_plays

@@ -1,12 +1,15 @@
-{{ config(materialized='incremental', meta={'sorted_by': ['start_time']}, **partitions(['month', 'year', 'weekday'])) }}
-{%- set days = days_to_build(partition_by_weekday_of_month) %}
-
+{{ config(
+    materialized='incremental', incremental_strategy='replace_days', meta={'sorted_by': ['start_time']},
+    **partitions(['months(start_time)'])
+) }}
+{%- set days = days_to_build('month') %}
+{{ replace_days('start_time', days, is_instant=true) }}
 with play_times as (
     select distinct
-        event_at as start_time,
+        start_time,
         event_date
     from {{ ref('int_log_events') }}
-    where is_play and {{ is_on('event_date', days) }}
+    where is_play and {{ in_days('event_date', days) }}
 ),
 
 calendar_fields as (

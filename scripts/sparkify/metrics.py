@@ -43,8 +43,10 @@ def _publish(context: SparkContext, nodes: Iterable[str]) -> None:
     store = scala_context.statusStore()
     # createDataFrame would start a Python worker for these few rows.
     pairs = [(lit(node), lit(_bytes_read(context, store, node)).cast("bigint")) for node in nodes]
-    rows = SparkSession.builder.getOrCreate().range(1).select(explode(create_map(*chain(*pairs))))
+    session = SparkSession.builder.getOrCreate()
+    rows = session.range(1).select(explode(create_map(*chain(*pairs))))
     rows.toDF("node_id", "bytes_read").createOrReplaceTempView(VIEW)
+    session.conf.set("sparkify.bytes_read", "true")
 
 
 def _bytes_read(context: SparkContext, store: Any, node: str) -> int:

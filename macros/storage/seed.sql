@@ -1,13 +1,19 @@
-{# Materialization of seeds: written aside and published as models are, when the CSV file or its types have changed. dbt's own drops
-   the table and fills it row by row. #}
+{# Materialization of seeds on Spark: a table like any other, written when the CSV file or its types have changed. dbt's own drops the table
+   and fills it row by row. #}
 {% materialization seed, adapter='spark' %}
-    {%- set published = this.incorporate(type='table') -%}
+    {%- set table = this.incorporate(type='table') -%}
     {%- set rows = load_agate_table() -%}
     {% do store_result('agate_table', response='OK', agate_table=rows) %}
     {{ run_hooks(pre_hooks) }}
-    {% do build_or_keep(published, seed_query(rows), must_rebuild()) %}
+    {%- set plan = plan_of_table() -%}
+    {% if plan.reason %}
+        {% do write_rows(table, seed_query(rows), plan) %}
+    {% else %}
+        {% do say_unchanged() %}
+    {% endif %}
+    {% do publish_comments(table) %}
     {{ run_hooks(post_hooks) }}
-    {{ return({'relations': [published]}) }}
+    {{ return({'relations': [table]}) }}
 {% endmaterialization %}
 
 {# Of Trino and Athena: a table like any other. Their adapters' own seeds know no type `string`. #}

@@ -1,0 +1,12 @@
+{# When this run started, as a literal of an instant; of all rows that a run writes the same. #}
+{% macro run_started() -%}
+    {{ return(adapter.dispatch('run_started', 'sparkify')()) }}
+{%- endmacro %}
+
+{% macro spark__run_started() -%}
+    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') }}Z'
+{%- endmacro %}
+
+{% macro default__run_started() -%}
+    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')[:-3] }}'
+{%- endmacro %}

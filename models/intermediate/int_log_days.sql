@@ -1,0 +1,66 @@
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='event_date') }}
+{%- set change = log_changes() %}
+{{ merge_plan(change) }}
+-- depends_on: {{ ref('int_songs') }}
+with events as (
+    select * from {{ ref('int_log_events') }}
+),
+
+-- Sums to another number if an event of the day has come, gone or been delivered anew.
+day_states as (
+    select
+        event_date,
+        count(*) as number_of_events,
+        sum(
+            mod({{ epoch_ms_of('arrived_at') }} + session_id * 7919 + item_in_session * 104729, 1000000007)
+        ) as checksum
+    from events
+    group by event_date
+),
+
+{% if change is not none -%}
+days_before as (
+    select * from {{ this }}
+),
+
+changed_songs as (
+    {{ changed_songs(change) | indent(4) }}
+),
+
+days_of_changed_songs as (
+    select distinct events.event_date
+    from events
+    inner join changed_songs
+        on
+            events.title = changed_songs.title
+            and events.artist = changed_songs.artist_name
+    where events.is_play
+),
+
+log_days as (
+    select
+        coalesce(day_states.event_date, days_before.event_date) as event_date,
+        coalesce(day_states.number_of_events, 0) as number_of_events,
+        coalesce(day_states.checksum, 0) as checksum,
+        greatest({{ run_started() }}, newest.changed_at + interval '1' second) as changed_at
+    from day_states
+    full outer join days_before on day_states.event_date = days_before.event_date
+    left join days_of_changed_songs on day_states.event_date = days_of_changed_songs.event_date
+    cross join (select max(changed_at) as changed_at from days_before) as newest
+    where
+        coalesce(day_states.number_of_events, 0) <> coalesce(days_before.number_of_events, 0)
+        or coalesce(day_states.checksum, 0) <> coalesce(days_before.checksum, 0)
+        or days_of_changed_songs.event_date is not null
+)
+{%- else -%}
+log_days as (
+    select
+        event_date,
+        number_of_events,
+        checksum,
+        {{ run_started() }} as changed_at
+    from day_states
+)
+{%- endif %}
+
+select * from log_days
