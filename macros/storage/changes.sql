@@ -86,6 +86,6 @@
 {% macro merge_plan(change) -%}
     {%- if change is not none -%}
         {%- set key = config.get('unique_key') -%}
-        {{ show_plan({'write': 'merge', 'keys': [key] if key is string else key, 'reason': change.reason}) }}
+        {{ show_plan({'write': 'merge', 'key': [key] if key is string else key, 'reason': change.reason}) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {# Days that an incremental model has to build: those on which int_log_days says that the logs or their songs have changed since this model
    was built. None: the model must be built whole; so on engines other than Spark, where every run builds whole tables.
    `unit`: day, week or month; the model is built in whole ones. `days_before`: so many days before a changed one depend on it.
-   Gives {ranges: [[first day, day after the last], …], plan…}; for in_days() and replace_days(). #}
+   Gives {ranges, until: state of int_log_days that is built in}, for in_days() and replace_days(). #}
 {% macro days_to_build(unit='day', days_before=0) %}
     {# Its model comes after int_log_days. #}
     {% do ref('int_log_days') %}
@@ -61,7 +61,7 @@
     {% endfor %}
 {% endmacro %}
 
-{# Days as ranges of whole units, [[first day, day after the last], …] in order. #}
+{# Days as ranges of whole units, [{first: first day, after: day after the last}, …] in order. #}
 {% macro day_ranges(days, unit, days_before) %}
     {% set delta = modules.datetime.timedelta %}
     {% set units = {} %}
@@ -81,10 +81,10 @@
     {% endfor %}
     {% set ranges = [] %}
     {% for first, after in units | dictsort %}
-        {% if ranges and ranges[-1][1] == first | string %}
-            {% do ranges[-1].__setitem__(1, after | string) %}
+        {% if ranges and ranges[-1].after == first %}
+            {% do ranges[-1].update({'after': after}) %}
         {% else %}
-            {% do ranges.append([first | string, after | string]) %}
+            {% do ranges.append({'first': first, 'after': after}) %}
         {% endif %}
     {% endfor %}
     {{ return(ranges) }}
@@ -93,14 +93,14 @@
 {# The condition that a date, or an instant (`is_instant`), lies in the days of days_to_build(), or up to `days_after` days behind. #}
 {% macro in_days(column, days, days_after=0, is_instant=false) -%}
     {%- set parts = [] -%}
-    {%- for first, after in days.ranges if days is not none -%}
-        {%- set end = modules.datetime.date.fromisoformat(after) + modules.datetime.timedelta(days=days_after) -%}
+    {%- for range in days.ranges if days is not none -%}
+        {%- set end = range.after + modules.datetime.timedelta(days=days_after) -%}
         {%- if is_instant -%}
             {%- do parts.append(
-                "(" ~ column ~ " >= timestamp '" ~ first ~ " 00:00:00Z' and " ~ column ~ " < timestamp '" ~ end ~ " 00:00:00Z')"
+                "(" ~ column ~ " >= timestamp '" ~ range.first ~ " 00:00:00Z' and " ~ column ~ " < timestamp '" ~ end ~ " 00:00:00Z')"
             ) -%}
         {%- else -%}
-            {%- do parts.append("(" ~ column ~ " >= date '" ~ first ~ "' and " ~ column ~ " < date '" ~ end ~ "')") -%}
+            {%- do parts.append("(" ~ column ~ " >= date '" ~ range.first ~ "' and " ~ column ~ " < date '" ~ end ~ "')") -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return('true' if days is none else '(' ~ parts | join(' or ') ~ ')' if parts else 'false') }}

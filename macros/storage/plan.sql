@@ -1,5 +1,5 @@
 {# What a model writes, and why. A plan is a mapping: `write` (whole, replace, append, merge), `reason` (for the ledger; none: nothing is
-   new and nothing is written), `where` (of replace: the rows that are replaced), `keys` (of merge), `then` (statements after it), and
+   new and nothing is written), `where` (of replace: the rows that are replaced), `key` (of merge), `then` (statements after it), and
    `days` (the state of int_log_days that is built in). An incremental model has its plan as a comment in its compiled SQL, so that
    `dbt compile` shows what a run would do; of any other it is made when the model is built. #}
 {% macro show_plan(plan) %}

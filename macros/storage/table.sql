@@ -68,7 +68,7 @@
 {% macro incremental_write(table, sql, plan) %}
     {%- if plan.write == 'merge' -%}
         merge into {{ table }} as old using ({{ sql }}) as new
-        on {% for key in plan.keys %}old.{{ key }} = new.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+        on {% for key in plan.key %}old.{{ key }} = new.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
         when matched then update set * when not matched then insert *
     {%- elif plan.write == 'replace' -%}
         insert into {{ table }} replace where {{ plan.where }} {{ arranged(sql) }}
