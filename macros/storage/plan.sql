@@ -1,5 +1,5 @@
-{# What a model writes, and why. A plan is a mapping: `write` (whole, replace, append, merge), `reason` (for the ledger; none: nothing is
-   new and nothing is written), `where` (of replace: the rows that are replaced), `key` (of merge), `then` (statements after it), and
+{# What a model writes, and why. A plan is a mapping: `write` (whole, replace, append, merge or none), `reason` (for the ledger; none: nothing
+   is new and nothing is written), `where` (of replace: the rows that are replaced), `key` (of merge), `then` (statements after it), and
    `days` (the state of int_log_days that is built in). An incremental model has its plan as a comment in its compiled SQL, so that
    `dbt compile` shows what a run would do; of any other it is made when the model is built. #}
 {% macro show_plan(plan) %}
@@ -13,10 +13,9 @@
     {{ return(none) }}
 {% endmacro %}
 
-{# Of a model that is built whole. #}
 {% macro plan_of_table() %}
-    {% set reason = reason_to_rebuild() or changed_input(stored_inputs(model)) %}
-    {{ return({'write': 'whole', 'reason': reason, 'days': newest_log_change() if model.config.incremental_strategy == 'replace_days' else none}) }}
+    {% set days = newest_log_change() if model.config.incremental_strategy == 'replace_days' else none %}
+    {{ return({'write': 'whole', 'reason': reason_to_rebuild() or changed_input(stored_inputs(model)), 'days': days}) }}
 {% endmacro %}
 
 {# Why a table must be built whole, whatever has changed in its inputs; none if it need not be. A change of a macro is not seen: that
@@ -31,10 +30,8 @@
     {% set state = state_of(this) %}
     {% if state.code != code_fingerprint() %}
         {{ return('changed code') }}
-    {% elif state.vars != vars_fingerprint() %}
-        {{ return('changed var') }}
     {% endif %}
-    {{ return(none) }}
+    {{ return('changed var' if state.vars != vars_of_model() else none) }}
 {% endmacro %}
 
 {% macro changed_input(inputs) %}
@@ -50,13 +47,9 @@
     {% set inputs = {} %}
     {% for id in node.depends_on.nodes if id in graph.nodes %}
         {% set input = graph.nodes[id] %}
-        {% if input.config.materialized in ['view', 'ephemeral'] %}
-            {% for stored in stored_inputs(input) %}
-                {% do inputs.update({stored.unique_id: stored}) %}
-            {% endfor %}
-        {% else %}
-            {% do inputs.update({id: input}) %}
-        {% endif %}
+        {% for stored in (stored_inputs(input) if input.config.materialized in ['view', 'ephemeral'] else [input]) %}
+            {% do inputs.update({stored.unique_id: stored}) %}
+        {% endfor %}
     {% endfor %}
     {{ return(inputs.values() | list) }}
 {% endmacro %}
@@ -70,39 +63,32 @@
 {% endmacro %}
 
 
-{# What the newest commit of a run to a table says of itself (see begin_commit); {} where there is none. Commits of maintenance and
-   of other programs say nothing. #}
+{# What the newest commit of a run to a table says of itself (see begin_commit); {} where there is none. Commits of maintenance and of
+   other programs say nothing. #}
 {% macro state_of(relation) %}
-    {% set key = text_literal('sparkify.' ~ relation.identifier) %}
+    {% set state = 'snapshots.summary[' ~ text_literal('sparkify.' ~ relation.identifier) ~ ']' %}
     {% for row in run_query(
-        'select summary[' ~ key ~ '] from ' ~ relation ~ '.snapshots where snapshot_id = ' ~ (current_snapshot(relation) or 0)
-    ) if row[0] %}
-        {{ return(fromjson(row[0])) }}
-    {% endfor %}
-    {% for row in run_query(
-        'select snapshots.summary[' ~ key ~ '] from ' ~ relation ~ '.snapshots as snapshots inner join ' ~ relation ~ '.history as history'
-        ~ ' on snapshots.snapshot_id = history.snapshot_id where history.is_current_ancestor and snapshots.summary[' ~ key
-        ~ '] is not null order by history.made_current_at desc limit 1'
+        'select ' ~ state ~ ' from ' ~ relation ~ '.snapshots as snapshots inner join ' ~ relation ~ '.history as history'
+        ~ ' on snapshots.snapshot_id = history.snapshot_id where history.is_current_ancestor and ' ~ state
+        ~ ' is not null order by history.made_current_at desc limit 1'
     ) %}
         {{ return(fromjson(row[0])) }}
     {% endfor %}
     {{ return({}) }}
 {% endmacro %}
 
-{# Have the next commit to a table say which run it is of, why, and from which states of its inputs. Iceberg takes it from the session,
-   which several models may share: each has a key of its own. #}
+{# Have the next commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from the
+   session, which several models may share: each has a key of its own. #}
 {% macro begin_commit(table, plan) %}
     {% set inputs = {} %}
     {% for input in stored_inputs(model) %}
         {% do inputs.update({input.alias: current_snapshot(relation_of(input))}) %}
     {% endfor %}
-    {% set is_whole = plan.write == 'whole' %}
-    {% set state = {
-        'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(), 'vars': vars_fingerprint(),
+    {% do run_statement('set `' ~ commit_property(table) ~ '` = `' ~ tojson({
+        'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(), 'vars': vars_of_model(),
         'inputs': inputs, 'days': plan.get('days'), 'erased': plan.get('erased'),
-        'built': run_id() if is_whole else state_of(table).built,
-    } %}
-    {% do run_statement('set `' ~ commit_property(table) ~ '` = `' ~ tojson(state) ~ '`') %}
+        'built': run_id() if plan.write == 'whole' else state_of(table).built,
+    }) ~ '`') %}
 {% endmacro %}
 
 {% macro end_commit(table) %}
@@ -119,30 +105,23 @@
     {{ return(run_started_at.strftime('%Y%m%dt%H%M%S') ~ milliseconds ~ '_' ~ invocation_id.replace('-', '')[:8]) }}
 {%- endmacro %}
 
-{# What a model's rows follow from besides its inputs. #}
+{# What a model's rows follow from besides its inputs: its code, and the vars that it names or that all models follow. #}
 {% macro code_fingerprint() %}
-    {% set parts = [model.get('raw_code'), model.config.get('partition_by'), model.get('checksum', {}).get('checksum')] %}
-    {% for name, column in model.columns.items() %}
-        {% do parts.append(name ~ ' ' ~ column.get('data_type')) %}
-    {% endfor %}
-    {{ return(local_md5(parts | join('\n'))) }}
+    {% set columns = model.columns.values() | map(attribute='data_type') | join(' ') %}
+    {{ return(local_md5([
+        model.get('raw_code'), model.config.get('partition_by'), model.get('checksum', {}).get('checksum'), model.columns | join(' '), columns,
+    ] | join('\n'))) }}
 {% endmacro %}
 
-{# Of vars that models name, each concerns those models alone. #}
-{% macro vars_fingerprint() %}
+{% macro vars_of_model() %}
     {% set values = [] %}
-    {% for name in ['earliest_event', 'latest_event', 'song_match_tolerance_seconds'] %}
-        {% do values.append(var(name)) %}
-    {% endfor %}
-    {% for name in vars_of_marts() if name in model.get('raw_code', '') %}
-        {% do values.append(name ~ ' ' ~ var(name)) %}
-    {% endfor %}
-    {{ return(local_md5(values | join('\n'))) }}
-{% endmacro %}
-
-{% macro vars_of_marts() %}
-    {{ return([
+    {% for name in [
         'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
         'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
-    ]) }}
+    ] if name in model.get('raw_code', '') %}
+        {% do values.append(name ~ ' ' ~ var(name)) %}
+    {% endfor %}
+    {{ return(local_md5([
+        var('earliest_event'), var('latest_event'), var('song_match_tolerance_seconds'), values | join(' '),
+    ] | join('\n'))) }}
 {% endmacro %}

@@ -1,22 +1,4 @@
-{# Materialization of seeds on Spark: a table like any other, written when the CSV file or its types have changed. dbt's own drops the table
-   and fills it row by row. #}
-{% materialization seed, adapter='spark' %}
-    {%- set table = this.incorporate(type='table') -%}
-    {%- set rows = load_agate_table() -%}
-    {% do store_result('agate_table', response='OK', agate_table=rows) %}
-    {{ run_hooks(pre_hooks) }}
-    {%- set plan = plan_of_table() -%}
-    {% if plan.reason %}
-        {% do write_rows(table, seed_query(rows), plan) %}
-    {% else %}
-        {% do say_unchanged() %}
-    {% endif %}
-    {% do publish_comments(table) %}
-    {{ run_hooks(post_hooks) }}
-    {{ return({'relations': [table]}) }}
-{% endmaterialization %}
-
-{# Of Trino and Athena: a table like any other. Their adapters' own seeds know no type `string`. #}
+{# Seeds of Trino and Athena: a table like any other. Their adapters' own know no type `string`. #}
 {% materialization seed, adapter='trino' %}
     {{ return(seed_as_table()) }}
 {% endmaterialization %}

@@ -1,40 +1,39 @@
 {# Materializations of tables on Spark: Iceberg tables whose rows are replaced in one commit. What dbt-spark's own lack: types, comments
-   and NOT NULL from the YAML, a check of the contract before anything is visible, and `unchanged` for a table as new as its inputs. #}
+   and NOT NULL from the YAML, a check of the contract before anything is visible, and `unchanged` for a table as new as its inputs. An
+   incremental model has a plan in its compiled SQL (see plan.sql); any other is built whole. #}
 
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
-    {%- set table = this.incorporate(type='table') -%}
-    {{ run_hooks(pre_hooks) }}
-    {%- set plan = plan_of_table() -%}
-    {% if plan.reason %}
-        {% do write_rows(table, compiled_code, plan) %}
-    {% else %}
-        {% do say_unchanged() %}
-    {% endif %}
-    {% do publish_comments(table) %}
-    {{ run_hooks(post_hooks) }}
-    {{ return({'relations': [table]}) }}
+    {{ return(build_table(compiled_code, plan_of_table())) }}
 {% endmaterialization %}
 
-{# A model with a plan in its compiled SQL (see plan.sql) writes what the plan says; any other is built whole, as a table. #}
 {% materialization incremental, adapter='spark', supported_languages=['sql'] %}
+    {{ return(build_table(compiled_code, plan_in(compiled_code) or plan_of_table())) }}
+{% endmaterialization %}
+
+{# dbt's own seed drops the table and fills it row by row. #}
+{% materialization seed, adapter='spark' %}
+    {%- set rows = load_agate_table() -%}
+    {% do store_result('agate_table', response='OK', agate_table=rows) %}
+    {{ return(build_table(seed_query(rows), plan_of_table())) }}
+{% endmaterialization %}
+
+
+{% macro build_table(sql, plan) %}
     {%- set table = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- set plan = plan_in(compiled_code) or plan_of_table() -%}
     {% if plan.reason %}
-        {% do write_rows(table, compiled_code, plan) %}
+        {% do write_rows(table, sql, plan) %}
     {% else %}
         {% do say_unchanged() %}
     {% endif %}
     {% do publish_comments(table) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
-{% endmaterialization %}
+{% endmacro %}
 
-
-{# Write the rows of a query as a plan says, in one commit. `plan`: see plan.sql. #}
+{# Write the rows of a query as a plan says, in one commit. #}
 {% macro write_rows(table, sql, plan) %}
     {%- set existing = load_cached_relation(table) -%}
-    {%- set is_whole = plan.write == 'whole' -%}
     {% if model.resource_type == 'model' %}
         {% do assert_contract(sql) %}
     {% endif %}
@@ -43,10 +42,10 @@
         {% set existing = none %}
     {% endif %}
     {% do begin_commit(table, plan) %}
-    {% if not is_whole %}
-        {%- call statement('main') -%} {{ incremental_write(table, sql, plan) }} {%- endcall -%}
-    {% elif existing is not none and table_property(table, 'sparkify.definition') == definition_of(table) %}
-        {%- call statement('main') -%} insert overwrite {{ table }} {{ arranged(sql) }} {%- endcall -%}
+    {% if plan.write != 'whole' or (existing is not none and table_property(table, 'sparkify.definition') == definition()) %}
+        {% for step in ([write_statement(table, sql, plan)] if plan.write != 'none' else []) + (plan.get('then') or []) %}
+            {%- call statement('main') -%} {{ step }} {%- endcall -%}
+        {% endfor %}
     {% else %}
         {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
         {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
@@ -55,25 +54,21 @@
         {% if existing is none %}
             {% do run_statement('alter table ' ~ aside ~ ' rename to ' ~ table) %}
         {% else %}
-            {% do run_statement(replace_table_as(table, 'select * from ' ~ aside)) %}
+            {% do run_statement('create or replace table ' ~ table ~ table_clauses(table) ~ ' as select * from ' ~ aside) %}
             {% do run_statement('drop table ' ~ aside) %}
         {% endif %}
     {% endif %}
     {% do end_commit(table) %}
-    {% for statement in plan.get('then', []) %}
-        {% do run_statement(statement) %}
-    {% endfor %}
 {% endmacro %}
 
-{% macro incremental_write(table, sql, plan) %}
+{% macro write_statement(table, sql, plan) %}
     {%- if plan.write == 'merge' -%}
         merge into {{ table }} as old using ({{ sql }}) as new
         on {% for key in plan.key %}old.{{ key }} = new.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
         when matched then update set * when not matched then insert *
-    {%- elif plan.write == 'replace' -%}
-        insert into {{ table }} replace where {{ plan.where }} {{ arranged(sql) }}
     {%- else -%}
-        insert into {{ table }} {{ arranged(sql) }}
+        insert {{ {'whole': 'overwrite ' ~ table, 'append': 'into ' ~ table, 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where}[plan.write] }}
+        {{ arranged(sql) }}
     {%- endif -%}
 {% endmacro %}
 
@@ -96,12 +91,6 @@
     {%- endif -%}
 {% endmacro %}
 
-
-{# A whole table from a query, in one commit: its columns, their comments and NOT NULL are those of the query. #}
-{% macro replace_table_as(table, sql) %}
-    create or replace table {{ table }} {{ table_clauses(table) }} as {{ sql }}
-{% endmacro %}
-
 {% macro table_clauses(table) %}
     using iceberg
     {% if config.get('partition_by') -%} partitioned by ({{ config.get('partition_by') | join(', ') }}) {%- endif %}
@@ -111,8 +100,8 @@
         'write.distribution-mode' = 'none',
         'write.spark.fanout.enabled' = 'true',
         'write.parquet.compression-codec' = 'zstd',
-        'sparkify.definition' = '{{ definition_of(table) }}',
-        'sparkify.comments' = '{{ comments_fingerprint() }}'
+        'sparkify.definition' = '{{ definition() }}',
+        'sparkify.comments' = '{{ local_md5(columns_clause() ~ model.description) }}'
     )
 {% endmacro %}
 
@@ -142,7 +131,7 @@
 {% endmacro %}
 
 {# What makes a table another one than it was: if it differs, the table is replaced and not only its rows. #}
-{% macro definition_of(table) %}
+{% macro definition() %}
     {{ return(local_md5(columns_clause(with_comments=false) ~ config.get('partition_by'))) }}
 {% endmacro %}
 
@@ -170,7 +159,8 @@
 
 {# Write the descriptions that have changed since the table was made. #}
 {% macro publish_comments(table) %}
-    {% if table_property(table, 'sparkify.comments') != comments_fingerprint() %}
+    {% set fingerprint = local_md5(columns_clause() ~ model.description) %}
+    {% if table_property(table, 'sparkify.comments') != fingerprint %}
         {% for name, column in model.columns.items() %}
             {% do run_statement(
                 'alter table ' ~ table ~ ' alter column ' ~ adapter.quote(name) ~ ' comment ' ~ text_literal(column_comment(column.description))
@@ -178,17 +168,9 @@
         {% endfor %}
         {% do run_statement(
             'alter table ' ~ table ~ ' set tblproperties (comment = ' ~ text_literal(column_comment(model.description))
-            ~ ", 'sparkify.comments' = '" ~ comments_fingerprint() ~ "')"
+            ~ ", 'sparkify.comments' = '" ~ fingerprint ~ "')"
         ) %}
     {% endif %}
-{% endmacro %}
-
-{% macro comments_fingerprint() %}
-    {% set comments = [model.description] %}
-    {% for name, column in model.columns.items() %}
-        {% do comments.append(name ~ ': ' ~ column.description) %}
-    {% endfor %}
-    {{ return(local_md5(comments | join('\n'))) }}
 {% endmacro %}
 
 {# A description as a comment: its first paragraph in one line, at most 255 characters, as Glue takes no more. #}
