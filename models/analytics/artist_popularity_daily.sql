@@ -1,9 +1,9 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_date', days) }}
 with plays as (
     select * from {{ ref('int_plays') }}
-    where artist is not null and {{ is_on('event_date', days) }}
+    where artist is not null and {{ in_days('event_date', days) }}
 ),
 
 artist_days as (
@@ -33,8 +33,7 @@ ranked_artists as (
         cast(row_number() over (
             partition by event_date
             order by plays desc, listeners desc, artist asc
-        ) as int) as play_rank,
-        {{ first_of_month('event_date') }} as event_month
+        ) as int) as play_rank
     from artist_days
 )
 

@@ -1,12 +1,12 @@
-{{ config(materialized='incremental', **partitions(['week_start_date'])) }}
-{%- set days = days_to_build(partition_by_week, followed=['int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['week_start_date'])) }}
+{%- set days = days_to_build('week', days_before=1) %}
+{{ replace_days('week_start_date', days) }}
 with plays as (
     select
         *,
         {{ first_of_week('event_date') }} as week_start_date
     from {{ ref('int_plays') }}
-    where artist is not null and {{ is_on('event_date', days) }}
+    where artist is not null and {{ in_days('event_date', days) }}
 ),
 
 artist_weeks as (

@@ -18,12 +18,12 @@ free_users as (
 viewers as (
     select
         free_users.user_id,
-        min(events.event_at) as viewed_at
+        min(events.start_time) as viewed_at
     from free_users
     inner join events
         on
             free_users.user_id = events.user_id
-            and free_users.free_at <= events.event_at
+            and free_users.free_at <= events.start_time
     where events.page = 'Upgrade'
     group by free_users.user_id
 ),
@@ -31,12 +31,12 @@ viewers as (
 submitters as (
     select
         viewers.user_id,
-        min(events.event_at) as submitted_at
+        min(events.start_time) as submitted_at
     from viewers
     inner join events
         on
             viewers.user_id = events.user_id
-            and viewers.viewed_at <= events.event_at
+            and viewers.viewed_at <= events.start_time
     where events.page = 'Submit Upgrade'
     group by viewers.user_id
 ),

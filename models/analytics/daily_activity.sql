@@ -1,14 +1,14 @@
-{{ config(materialized='incremental') }}
-{%- set days = changed_days(['int_log_rows', 'int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_date', days) }}
 with events as (
     select * from {{ ref('int_log_events') }}
-    where user_id is not null and {{ is_on('event_date', days) }}
+    where user_id is not null and {{ in_days('event_date', days) }}
 ),
 
 plays as (
     select * from {{ ref('int_plays') }}
-    where {{ is_on('event_date', days) }}
+    where {{ in_days('event_date', days) }}
 ),
 
 event_days as (
@@ -52,24 +52,6 @@ activity as (
         cast(coalesce(play_days.listened_ms, 0) as double) / 3600000 as listening_hours
     from event_days
     left join play_days on event_days.event_date = play_days.event_date
-    {%- if days is not none %}
-    union all
-    select
-        event_date,
-        users,
-        sessions,
-        events,
-        listeners,
-        paid_listeners,
-        plays,
-        paid_plays,
-        valid_plays,
-        complete_plays,
-        skipped_plays,
-        listening_hours
-    from {{ this }}
-    where not {{ is_on('event_date', days) }}
-    {%- endif %}
 )
 
 select * from activity

@@ -1,9 +1,9 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_date', days) }}
 with plays as (
     select * from {{ ref('int_plays') }}
-    where title is not null and artist is not null and {{ is_on('event_date', days) }}
+    where title is not null and artist is not null and {{ in_days('event_date', days) }}
 ),
 
 song_days as (
@@ -35,8 +35,7 @@ ranked_songs as (
         cast(row_number() over (
             partition by event_date
             order by plays desc, listeners desc, title asc, artist asc
-        ) as int) as play_rank,
-        {{ first_of_month('event_date') }} as event_month
+        ) as int) as play_rank
     from song_days
 )
 

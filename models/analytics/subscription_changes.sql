@@ -38,14 +38,14 @@ steps as (
         changes.user_id,
         changes.changed_at,
         count_if(events.page = changes.view_page) as page_views,
-        min(case when events.page = changes.view_page then events.event_at end) as first_viewed_at,
-        max(case when events.page = changes.submit_page then events.event_at end) as submitted_at
+        min(case when events.page = changes.view_page then events.start_time end) as first_viewed_at,
+        max(case when events.page = changes.submit_page then events.start_time end) as submitted_at
     from changes
     inner join events
         on
             changes.user_id = events.user_id
-            and changes.previous_change_at <= events.event_at
-            and changes.changed_at >= events.event_at
+            and changes.previous_change_at <= events.start_time
+            and changes.changed_at >= events.start_time
     group by changes.user_id, changes.changed_at
 ),
 

@@ -5,9 +5,9 @@ with day_levels as (
 levels_in_time as (
     select
         user_id,
-        event_at,
+        start_time,
         level,
-        lag(level) over (partition by user_id order by event_at) as previous_level
+        lag(level) over (partition by user_id order by start_time) as previous_level
     from day_levels
 ),
 
@@ -15,8 +15,8 @@ level_changes as (
     select
         user_id,
         level,
-        event_at as valid_from,
-        lead(event_at) over (partition by user_id order by event_at) as valid_to
+        start_time as valid_from,
+        lead(start_time) over (partition by user_id order by start_time) as valid_to
     from levels_in_time
     where previous_level is null or previous_level <> level
 ),

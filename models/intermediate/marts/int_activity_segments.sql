@@ -1,14 +1,14 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_log_rows', 'int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_date', days) }}
 with events as (
     select * from {{ ref('int_log_events') }}
-    where {{ is_on('event_date', days) }}
+    where {{ in_days('event_date', days) }}
 ),
 
 plays as (
     select * from {{ ref('int_plays') }}
-    where {{ is_on('event_date', days) }}
+    where {{ in_days('event_date', days) }}
 ),
 
 heard_events as (
@@ -19,8 +19,8 @@ heard_events as (
         events.session_id,
         events.item_in_session,
         events.event_date,
-        {{ epoch_ms_of('events.event_at') }} as event_ms,
-        {{ epoch_ms_of('events.event_at') }} + coalesce(plays.listened_ms, 0) as end_ms,
+        {{ epoch_ms_of('events.start_time') }} as event_ms,
+        {{ epoch_ms_of('events.start_time') }} + coalesce(plays.listened_ms, 0) as end_ms,
         plays.event_id is not null as is_play,
         coalesce(plays.listened_ms, 0) as listened_ms,
         coalesce(plays.is_valid, false) as is_valid,
@@ -78,8 +78,7 @@ segments as (
         count_if(is_valid) as valid_plays,
         count_if(outcome = 'complete') as complete_plays,
         count_if(outcome = 'skipped') as skipped_plays,
-        sum(listened_ms) as listened_ms,
-        {{ first_of_month('event_date') }} as event_month
+        sum(listened_ms) as listened_ms
     from numbered_events
     group by user_id, session_id, event_date, segment_number
 )

@@ -1,9 +1,9 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['event_month'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_month', days) }}
 with plays as (
     select * from {{ ref('int_plays') }}
-    where {{ is_on('event_date', days) }}
+    where {{ in_days('event_date', days) }}
 ),
 
 states as (
@@ -13,14 +13,14 @@ states as (
 clocks as (
     select
         'utc' as clock,
-        event_at as shown_at,
+        start_time as shown_at,
         listened_ms,
         event_date
     from plays
     union all
     select
         'local' as clock,
-        {{ wall_clock('plays.event_at', 'states.time_zone') }} as shown_at,
+        {{ wall_clock('plays.start_time', 'states.time_zone') }} as shown_at,
         plays.listened_ms,
         plays.event_date
     from plays

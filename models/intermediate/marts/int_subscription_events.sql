@@ -1,9 +1,9 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(start_time)'])) }}
+{%- set days = days_to_build('month') %}
+{{ replace_days('start_time', days, is_instant=true) }}
 with events as (
     select * from {{ ref('int_log_events') }}
-    where user_id is not null and {{ is_on('event_date', days) }}
+    where user_id is not null and {{ in_days('event_date', days) }}
 ),
 
 pages as (
@@ -13,10 +13,9 @@ pages as (
 subscription_events as (
     select
         events.event_id,
-        events.event_at,
+        events.start_time,
         events.user_id,
-        events.page,
-        {{ first_of_month('events.event_date') }} as event_month
+        events.page
     from events
     inner join pages on events.page = pages.page
     where pages.page_kind = 'subscription'

@@ -1,14 +1,14 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_log_rows', 'int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_date', days) }}
 with events as (
     select * from {{ ref('int_log_events') }}
-    where user_id is not null and {{ is_on('event_date', days) }}
+    where user_id is not null and {{ in_days('event_date', days) }}
 ),
 
 plays as (
     select * from {{ ref('int_plays') }}
-    where {{ is_on('event_date', days) }}
+    where {{ in_days('event_date', days) }}
 ),
 
 ranked_events as (
@@ -16,7 +16,7 @@ ranked_events as (
         *,
         row_number() over (
             partition by user_id, event_date
-            order by event_at desc, item_in_session desc, session_id desc
+            order by start_time desc, item_in_session desc, session_id desc
         ) as recency
     from events
 ),
@@ -70,8 +70,7 @@ user_days as (
         coalesce(play_days.valid_plays, 0) as valid_plays,
         coalesce(play_days.complete_plays, 0) as complete_plays,
         coalesce(play_days.skipped_plays, 0) as skipped_plays,
-        coalesce(play_days.paid_plays, 0) as paid_plays,
-        {{ first_of_month('event_days.event_date') }} as event_month
+        coalesce(play_days.paid_plays, 0) as paid_plays
     from event_days
     left join play_days
         on

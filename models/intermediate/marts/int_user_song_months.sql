@@ -1,9 +1,9 @@
-{{ config(materialized='incremental', **partitions(['event_month'])) }}
-{%- set days = days_to_build(partition_by_month, followed=['int_plays']) %}
-
+{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['event_month'])) }}
+{%- set days = days_to_build('month', days_before=1) %}
+{{ replace_days('event_month', days) }}
 with plays as (
     select * from {{ ref('int_plays') }}
-    where title is not null and artist is not null and {{ is_on('event_date', days) }}
+    where title is not null and artist is not null and {{ in_days('event_date', days) }}
 ),
 
 user_songs as (
@@ -14,8 +14,8 @@ user_songs as (
         artist,
         min(song_id) as song_id,
         min_by(artist_id, song_id) as artist_id,
-        min(event_at) as first_played_at,
-        max(event_at) as last_played_at,
+        min(start_time) as first_played_at,
+        max(start_time) as last_played_at,
         {{ first_of_month('event_date') }} as event_month
     from plays
     group by user_id, title, artist, {{ first_of_month('event_date') }}
