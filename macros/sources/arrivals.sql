@@ -10,7 +10,7 @@
 {% endmacro %}
 
 {% macro spark__arrived_files(table_name) %}
-    {% if not is_incremental() or reason_to_rebuild() %}
+    {% if must_build_whole() %}
         {{ return(none) }}
     {% endif %}
     {% set known = {} %}

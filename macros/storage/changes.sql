@@ -10,7 +10,7 @@
 {% endmacro %}
 
 {% macro spark__rows_arrived_in(name) %}
-    {% if not is_incremental() or reason_to_rebuild() %}
+    {% if must_build_whole() %}
         {{ return(none) }}
     {% endif %}
     {% set table = ref(name) %}
@@ -43,7 +43,7 @@
 {% endmacro %}
 
 {% macro spark__log_changes() %}
-    {% if not is_incremental() or reason_to_rebuild() %}
+    {% if must_build_whole() %}
         {{ return(none) }}
     {% endif %}
     {% set songs_before = state_of(this).inputs['int_songs'] %}

@@ -4,7 +4,7 @@
    Gives {ranges, until: state of int_log_days that is built in}, for in_days() and replace_days(). #}
 {% macro days_to_build(unit='day', days_before=0) %}
     {# Its model comes after int_log_days. #}
-    {% do ref('int_log_days') %}
+    {% do ref('int_log_days') if model.resource_type != 'unit_test' %}
     {{ return(adapter.dispatch('days_to_build', 'sparkify')(unit, days_before)) }}
 {% endmacro %}
 
@@ -13,7 +13,7 @@
 {% endmacro %}
 
 {% macro spark__days_to_build(unit, days_before) %}
-    {% if not is_incremental() or reason_to_rebuild() %}
+    {% if must_build_whole() %}
         {{ return(none) }}
     {% endif %}
     {% set built = state_of(this) %}

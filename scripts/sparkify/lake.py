@@ -1,166 +1,198 @@
-"""The tables of a local lake, read straight from their parquet files by DuckDB: no server, no JVM, no catalog."""
+"""The tables of a lake, read by PyIceberg and DuckDB: no server, no JVM. What is seen is one snapshot of each table."""
 
 from __future__ import annotations
 
+import gzip
 import json
-import re
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import yaml
+import pyarrow.dataset
+import sqlglot
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import FileScanTask, Table
+from sqlalchemy import text
 
 from sparkify.errors import UserError
 from sparkify.figures import TableFigures
-from sparkify.settings import PROJECT, is_uri
+from sparkify.settings import catalog_uri, is_uri
 
 Connection = duckdb.DuckDBPyConnection
 
-REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")
-PARTITION = re.compile(r"(\w+)=[^/]+/")
-CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}")
-VIEW = re.compile(r"materialized='view'")
+CATALOG = "lake"
 
 
 @dataclass(frozen=True)
 class LakeTable:
-    """One table of the lake as of one run; `folders` hold its files, a folder for each partition if it has any."""
+    """The current snapshot of one table."""
 
     name: str
-    run: str
-    folders: tuple[Path, ...]
+    table: Table
+
+    @cached_property
+    def _tasks(self) -> list[FileScanTask]:
+        return list(self.table.scan().plan_files())
 
     @property
-    def files(self) -> list[Path]:
-        """Its data files."""
-        return sorted(file for folder in self.folders for file in folder.glob("*.parquet"))
+    def has_deletes(self) -> bool:
+        """Whether rows of its files are deleted by other files, as Trino and Athena write them."""
+        return any(task.delete_files for task in self._tasks)
+
+    @property
+    def files(self) -> list[str]:
+        """Paths or URIs of its data files."""
+        return sorted(task.file.file_path.removeprefix("file:") for task in self._tasks)
 
     @property
     def bytes(self) -> int:
         """Size of its data files together."""
-        return sum(file.stat().st_size for file in self.files)
+        return sum(task.file.file_size_in_bytes for task in self._tasks)
+
+    @property
+    def place(self) -> str:
+        """The folder or URI that it lies in."""
+        return self.table.location().removeprefix("file:")
+
+
+def open_catalog(lake: str) -> SqlCatalog:
+    """The Iceberg catalog of a lake; UserError if there is none."""
+    uri = catalog_uri(lake)
+    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
+        if not is_uri(lake) and any(Path(lake).glob("*_versions/published")):
+            raise UserError(
+                f"{lake} is a lake of an older version of this project; name another folder with --lake, and build it anew."
+            )
+        raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
+    properties = {"uri": uri, "init_catalog_tables": "false"}
+    if is_uri(lake):
+        properties |= {"py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO", **_s3_properties()}
+    return SqlCatalog(CATALOG, **properties)
+
+
+def _s3_properties() -> dict[str, str]:
+    # PyArrow has a chain of credentials of its own, which knows no profiles of SSO: botocore's answer is handed over.
+    import botocore.session
+
+    session = botocore.session.get_session()
+    found = session.get_credentials()
+    by_path = os.environ.get("SPARKIFY_S3_PATH_STYLE", "").lower() == "true"
+    properties = {
+        "s3.region": os.environ.get("AWS_REGION") or session.get_config_variable("region") or "us-east-1",
+        "s3.endpoint": os.environ.get("AWS_ENDPOINT_URL_S3"),
+        "s3.force-virtual-addressing": None if by_path or "AWS_ENDPOINT_URL_S3" in os.environ else "true",
+    }
+    if found is not None:
+        frozen = found.get_frozen_credentials()
+        properties |= {
+            "s3.access-key-id": frozen.access_key,
+            "s3.secret-access-key": frozen.secret_key,
+            "s3.session-token": frozen.token,
+        }
+    return {name: value for name, value in properties.items() if value}
 
 
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
-    """The tables of a lake by name, each as its newest published version."""
-    found = {table: table_as_of(lake, schema, table, runs[-1]) for table, runs in published_runs(lake, schema).items()}
-    if not found:
+    """The tables of one schema of a lake by name."""
+    catalog = open_catalog(lake)
+    names = sorted(name for *_, name in catalog.list_tables(schema)) if catalog.namespace_exists(schema) else []
+    if not names:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
-    return dict(sorted(found.items()))
+    return {name: LakeTable(name, catalog.load_table((schema, name))) for name in names}
 
 
-def published_runs(lake: str, schema: str) -> dict[str, list[str]]:
-    """The runs whose version of each table is still there, oldest first, as macros/storage/versions.sql notes them."""
-    if is_uri(lake):
-        raise UserError(f"{lake} is on S3, and this is for local lakes; ask it through Spark, Athena or Trino.")
-    runs: dict[str, list[str]] = {}
-    for folder in sorted(Path(lake, f"{schema}_versions", "published").glob("table_name=*/run=*")):
-        table = folder.parent.name.removeprefix("table_name=")
-        runs.setdefault(table, []).append(folder.name.removeprefix("run="))
-    return runs
-
-
-def table_as_of(lake: str, schema: str, table: str, run: str) -> LakeTable:
-    """A table as a run published it."""
-    versions = Path(lake, f"{schema}_versions")
-    manifest = versions / "manifests" / f"table_name={table}" / f"run={run}"
-    if not manifest.is_dir():
-        return LakeTable(table, run, (versions / f"{table}__{run}",))
-    lines = [line for file in manifest.glob("*.json") for line in file.read_text(encoding="utf-8").splitlines()]
-    entries = [json.loads(line) for line in lines]
-    folders = (
-        versions / f"{table}__{entry['written_by']}" / entry["partition_path"]
-        for entry in entries
-        if not entry["is_empty"]
-    )
-    return LakeTable(table, run, tuple(sorted(folders)))
-
-
-def figures(connection: Connection, lake: str, schema: str) -> list[TableFigures]:
-    """Rows, files, bytes and place of each table of a lake, by a connection to it."""
-    found = []
-    for name, table in tables(lake, schema).items():
-        (rows,) = connection.sql(f"select count(*) from {_name(name)}").fetchone() or (0,)
-        place = Path(lake, f"{schema}_versions", f"{name}__*")
-        found.append(TableFigures(name, rows, len(table.files), table.bytes, str(place)))
-    return found
+def figures(lake: str, schema: str) -> list[TableFigures]:
+    """Rows, files, bytes and place of each table of a lake."""
+    return [
+        TableFigures(name, table.table.scan().count(), len(table.files), table.bytes, table.place)
+        for name, table in tables(lake, schema).items()
+    ]
 
 
 def connect(lake: str, schema: str) -> Connection:
-    """A DuckDB connection that sees the lake's tables and views, and nothing else of this machine."""
+    """A DuckDB connection that sees the lake's tables and views, and nothing else of this machine.
+
+    Names without a schema are those that analysts read; `<schema>_staging` has the tables that these are made from.
+    """
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"create schema {_name(schema)}")
+    for name in (schema, f"{schema}_staging"):
+        connection.execute(f"create schema {_name(name)}")
+        if name == schema or open_catalog(lake).namespace_exists(name):
+            for table in tables(lake, name).values():
+                _create_view(connection, name, table)
     connection.execute(f"set schema = {literal(schema)}")
-    for table in tables(lake, schema).values():
-        if table.files:
-            _create_view(connection, lake, table)
-        elif columns := contract(table.name):
-            _create_empty_view(connection, table.name, columns)
-    _create_model_views(connection)
-    connection.execute(f"set allowed_directories = [{literal(lake)}]")
+    _create_model_views(connection, lake, schema)
+    if not is_uri(lake):
+        connection.execute(f"set allowed_directories = [{literal(lake)}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
-def _create_view(connection: Connection, lake: str, table: LakeTable) -> None:
-    files = ", ".join(literal(str(file)) for file in table.files)
-    source = f"read_parquet([{files}], hive_partitioning = true)"
-    columns = connection.execute(f"describe select * from {source}").fetchall()
-    # Spark's timestamps are instants; people read them as UTC. Whole numbers in names of folders are no more than int.
-    in_folders = set(PARTITION.findall(str(table.files[0].relative_to(lake))))
-    casts = ", ".join(
-        f"cast({_name(name)} as {wanted}) as {_name(name)}"
-        for name, kind, *_ in columns
-        if (wanted := _type_for_people(kind, name in in_folders))
+def _create_view(connection: Connection, schema: str, table: LakeTable) -> None:
+    """A view of a table's columns in their order; instants, which people read as UTC, without their zone."""
+    columns = ", ".join(
+        f"cast({_name(field.name)} as timestamp) as {_name(field.name)}"
+        if str(field.field_type) == "timestamptz"
+        else _name(field.name)
+        for field in table.table.schema().fields
     )
-    replaced = f" replace ({casts})" if casts else ""
-    connection.execute(f"create view {_name(table.name)} as select *{replaced} from {source}")
+    connection.execute(f"create view {_name(schema)}.{_name(table.name)} as select {columns} from {_source(connection, schema, table)}")
 
 
-def contract(model: str) -> dict[str, str]:
-    """Columns and types that the YAML beside a model says; {} where it says none."""
-    for file in (PROJECT / "models").glob(f"*/{model}.yml"):
-        for described in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
-            if described["name"] == model:
-                return {column["name"]: column["data_type"] for column in described["columns"]}
-    return {}
+def _source(connection: Connection, schema: str, table: LakeTable) -> str:
+    if table.files and not table.has_deletes and not is_uri(table.place):
+        return f"read_parquet([{', '.join(map(literal, table.files))}], union_by_name = true)"
+    source = f"{schema}__{table.name}"
+    if table.files and not table.has_deletes:
+        # DuckDB's own client for S3 is an extension, fetched from the network; this one is read as far as a question asks.
+        io: Any = table.table.io
+        scheme, _, _ = table.files[0].partition("://")
+        files = [file.partition("://")[2] for file in table.files]
+        found = pyarrow.dataset.dataset(files, filesystem=io.fs_by_scheme(scheme, None), format="parquet")
+        connection.register(source, found)
+    else:
+        connection.register(source, table.table.scan().to_arrow())
+    return _name(source)
 
 
-def _create_empty_view(connection: Connection, name: str, columns: dict[str, str]) -> None:
-    # A partitioned table without rows has no file that could tell its columns.
-    nulls = ", ".join(f"cast(null as {kind}) as {_name(column)}" for column, kind in columns.items())
-    connection.execute(f"create view {_name(name)} as select {nulls} where false")
+def _create_model_views(connection: Connection, lake: str, schema: str) -> None:
+    """Views of the catalog, whose SQL is Spark's; those that DuckDB can't run, over raw files, are left out."""
+    waiting = dict(_views(open_catalog(lake), schema))
+    while waiting:
+        done = []
+        for name, sql in waiting.items():
+            try:
+                connection.execute(f"create view {name} as {sqlglot.transpile(sql, read='spark', write='duckdb')[0]}")
+                done.append(name)
+            except (duckdb.Error, sqlglot.errors.SqlglotError):
+                continue
+        if not done:
+            return
+        for name in done:
+            del waiting[name]
 
 
-def _type_for_people(kind: str, is_in_folder: bool) -> str | None:
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return "timestamp"
-    if is_in_folder and kind == "BIGINT":
-        return "integer"
-    if is_in_folder and kind == "VARCHAR":
-        return "boolean"
-    return None
-
-
-def _create_model_views(connection: Connection) -> None:
-    # Models that are views only choose and rename columns, so that their SQL is DuckDB's too. A view may read another.
-    known = set(_view_names(connection))
-    waiting = {
-        path.stem: CONFIG.sub("", sql)
-        for path in sorted((PROJECT / "models").glob("*/*.sql"))
-        if VIEW.search(sql := path.read_text(encoding="utf-8")) or path.parent.name == "warehouse"
-    }
-    while ready := [name for name, sql in waiting.items() if known.issuperset(REF.findall(sql))]:
-        for name in ready:
-            sql = REF.sub(lambda ref: _name(ref[1]), waiting.pop(name))
-            connection.execute(f"create view {_name(name)} as {sql}")
-            known.add(name)
-
-
-def _view_names(connection: Connection) -> list[str]:
-    return [row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()]
+def _views(catalog: SqlCatalog, schema: str) -> Iterator[tuple[str, str]]:
+    """Qualified name and SQL of each view; PyIceberg's own catalogs in SQL know none."""
+    query = text(
+        "select table_namespace, table_name, metadata_location from iceberg_tables"
+        " where catalog_name = :catalog and iceberg_type = 'VIEW' and table_namespace in (:schema, :staging)"
+    )
+    with catalog.engine.connect() as connection:
+        rows = connection.execute(query, {"catalog": CATALOG, "schema": schema, "staging": f"{schema}_staging"}).fetchall()
+    for namespace, name, location in rows:
+        with catalog._load_file_io(catalog.properties, location).new_input(location).open() as file:
+            content = file.read()
+        # Spark compresses the metadata of views.
+        metadata = json.loads(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
+        (version,) = (found for found in metadata["versions"] if found["version-id"] == metadata["current-version-id"])
+        yield f"{_name(namespace)}.{_name(name)}", version["representations"][0]["sql"]
 
 
 def _name(identifier: str) -> str:

@@ -1,4 +1,4 @@
-"""Where raw data, lake and metastore lie: from the command line, the environment, or the defaults of the project."""
+"""Where raw data, lake and catalog lie: from the command line, the environment, or the defaults of the project."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparkify import metastore, s3
+from sparkify import s3
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,6 @@ class Settings:
 
     raw: str
     lake: str
-    metastore: str
     schema: str
 
     @property
@@ -32,7 +31,6 @@ class Settings:
         return {
             "SPARKIFY_RAW": self.raw,
             "SPARKIFY_LAKE": self.lake,
-            "SPARKIFY_METASTORE": self.metastore,
             "SPARKIFY_SCHEMA": self.schema,
         }
 
@@ -43,13 +41,9 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     Relative paths on the command line are relative to where the user stands, those in the environment to the project,
     as they are for plain dbt.
     """
-    lake_place = _place(lake, "SPARKIFY_LAKE", "lake")
-    # As in profiles.example.yml: each lake has a catalog of its own.
-    beside_lake = f".metastore/{lake_place.replace('://', '/')}" if is_uri(lake_place) else lake_place
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
-        lake=lake_place,
-        metastore=_absolute(os.environ.get("SPARKIFY_METASTORE", f"{beside_lake}/_metastore"), PROJECT),
+        lake=_place(lake, "SPARKIFY_LAKE", "lake"),
         schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
     )
 
@@ -71,7 +65,6 @@ def _check_here(settings: Settings) -> None:
         for source in SOURCES:
             s3.check_readable(f"{settings.raw}/{source}", "--raw")
     check_lake(settings.lake)
-    metastore.check_free(Path(settings.metastore))
 
 
 def _check_server(settings: Settings) -> None:
@@ -86,6 +79,16 @@ def _check_server(settings: Settings) -> None:
             server.check_place(asked, place, option)
     if not is_uri(settings.lake):
         check_lake(settings.lake)
+
+
+def catalog_uri(lake: str) -> str:
+    """The Iceberg catalog of a lake as SQLAlchemy names it; profiles.example.yml says the same to Spark."""
+    named = os.environ.get("SPARKIFY_CATALOG_URI")
+    if named:
+        kind, _, rest = named.removeprefix("jdbc:").partition(":")
+        return f"sqlite:///{rest}" if kind == "sqlite" else f"{kind}+psycopg2:{rest}"
+    folder = PROJECT / ".catalog" / "s3" / lake.partition("://")[2] if is_uri(lake) else Path(lake)
+    return f"sqlite:///{folder / 'catalog.db'}"
 
 
 def is_uri(place: str) -> bool:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sparkify import catalog, lake
-from sparkify.catalog import Ask
+from sparkify import lake
 from sparkify.figures import TableFigures
-from sparkify.settings import PROJECT, Settings, is_uri
+from sparkify.settings import PROJECT, Settings
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 def text(settings: Settings, report: Path) -> str:
-    """The summary as lines for a terminal. Of a local lake from its files, of one on S3 from Spark's catalog.
-
-    `report` is the page of answers that was made.
-    """
-    if not is_uri(settings.lake):
-        connection = lake.connect(settings.lake, settings.schema)
-        figures = lake.figures(connection, settings.lake, settings.schema)
-        return _lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
-    ask = catalog.of(settings)
-    return _lines(catalog.figures(ask, settings.schema), settings, report, ask)
+    """The summary as lines for a terminal. `report` is the page of answers that was made."""
+    connection = lake.connect(settings.lake, settings.schema)
+    figures = lake.figures(settings.lake, settings.schema)
+    return _lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
 
 
 def _lines(figures: list[TableFigures], settings: Settings, report: Path, ask: Ask) -> str:
@@ -66,8 +63,7 @@ def _next(settings: Settings) -> list[str]:
         "Next:",
         "  . .venv/bin/activate && dbt docs serve        the documentation and the lineage, in your browser",
     ]
-    if not is_uri(settings.lake):
-        elsewhere = "" if settings.lake == str(PROJECT / "lake") else f" --lake {shlex.quote(settings.lake)}"
-        lines.append(f'  ./scripts/query "select level, count(*) as plays from songplays group by level"{elsewhere}')
+    elsewhere = "" if settings.lake == str(PROJECT / "lake") else f" --lake {shlex.quote(settings.lake)}"
+    lines.append(f'  ./scripts/query "select level, count(*) as plays from songplays group by level"{elsewhere}')
     lines.append("  ./scripts/run --raw DIR --lake DIR            your own files: DIR holds log_data/ and song_data/")
     return lines

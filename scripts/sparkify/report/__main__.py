@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(
         prog="scripts/report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--lake", help="the lake's folder (default: SPARKIFY_LAKE, or lake/ in the project)")
+    arguments.add_argument("--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)")
     arguments.add_argument("--output", help="the file to write (default: report.html in the lake)")
     return arguments
 
@@ -30,8 +30,6 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         places = settings.resolve(lake=options.lake)
-        if settings.is_uri(places.lake):
-            raise UserError(f"{places.lake} is not a local folder; ./scripts/run makes the report of a lake on S3.")
         output = report.place(places)
         if options.output is not None:
             output = Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd()), options.output).expanduser().resolve()

@@ -59,11 +59,7 @@ def sections(ask: Ask) -> list[Section]:
 
 
 def asker(settings: Settings) -> Ask:
-    """Who answers: DuckDB over a local lake's files, Spark's catalog over one on S3 while dbt's session is there."""
-    if is_uri(settings.lake):
-        from sparkify import catalog
-
-        return catalog.of(settings)
+    """Who answers: DuckDB over the lake's tables."""
     found = lake.tables(settings.lake, settings.schema)
     if missing := [name for name in MARTS if name not in found]:
         raise UserError(
