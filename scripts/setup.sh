@@ -236,4 +236,5 @@ if [ "${java:-yes}" = yes ]; then
     # It says on stderr what is missing.
     JAVA_HOME=$("$python" -m sparkify.java) || exit 1
     export JAVA_HOME
+    "$python" -m sparkify.jars || exit 1
 fi

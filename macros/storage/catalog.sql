@@ -9,6 +9,21 @@
     {{ return(env_var('SPARKIFY_LAKE', 'lake').rstrip('/').replace('s3a://', 's3://')) }}
 {%- endmacro %}
 
+{# Iceberg's metadata holds whole paths: stop before a lake that was copied or moved writes into the place that it came from. #}
+{% macro check_lake_is_here() %}
+    {% for schema in [target.schema, staging_schema()] if run_query('show schemas like ' ~ text_literal(schema)) %}
+        {% set here = run_query('select ' ~ text_literal(schema_location(schema)))[0][0] %}
+        {% for row in run_query('describe schema extended ' ~ schema) if row[0] == 'Location' %}
+            {% if row[1].removeprefix('file:').replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
+                {% do exceptions.raise_compiler_error(
+                    'The schema ' ~ schema ~ ' was made in ' ~ row[1] ~ ', and the lake is ' ~ lake_place()
+                    ~ ': a lake that was copied or moved is taken over by ./scripts/adopt --lake ' ~ lake_place() ~ '.'
+                ) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
 {# Schema of staging and intermediate models: apart from what analysts read. #}
 {% macro staging_schema() -%}
     {{ return(target.schema ~ '_staging') }}

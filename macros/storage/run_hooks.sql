@@ -5,6 +5,7 @@
 
 {% macro spark__begin_run() %}
     {% if execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
+        {% do check_lake_is_here() %}
         {% do stage_external_sources() %}
         {% do fit_spark_to_raw_data() %}
         {% do create_erased_users() %}

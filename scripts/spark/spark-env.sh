@@ -1,15 +1,18 @@
 # Spark reads this before it starts Java.
 
-# The embedded metastore serves one process: wait for it, where Derby would fail after half a minute with a stack trace.
 scripts=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# SQLite makes the file of a catalog, and not the folder that it lies in.
 for argument in "$@"; do
     case $argument in
-        *jdbc:derby:*databaseName=*)
-            metastore=${argument#*databaseName=}
-            PYTHONPATH=$scripts "${SPARK_HOME%/lib/*}/bin/python" -m sparkify.metastore "${metastore%%;*}"
-            ;;
+        *jdbc:sqlite:*) catalog=${argument#*jdbc:sqlite:} && mkdir -p "$(dirname "$catalog")" ;;
     esac
 done
+
+# The client for S3 is fetched when it is first needed.
+case ${SPARKIFY_RAW:-}${SPARKIFY_LAKE:-} in
+    *://*) PYTHONPATH=$scripts "${SPARK_HOME%/lib/*}/bin/python" -m sparkify.jars --s3 || exit 1 ;;
+esac
 
 # Java's second compiler takes most of a short run and halves a long one: it waits for 256 MB of raw data. What lies on S3 counts as
 # little; SPARKIFY_JIT decides otherwise.
@@ -48,7 +51,5 @@ case " $* " in
         ;;
 esac
 
-# Not for people: Java's note that Spark asks for an incubator module, and the report of Ivy, which fetches the client for S3.
-quiet='^WARNING: Using incubator modules: jdk.incubator.vector$|^:: |^Ivy Default Cache|^The jars for the packages'
-quiet=$quiet'| added as a dependency$|^[[:space:]](:: |confs:|found |[a-z0-9.-]+#|[0-9]+ artifacts|-+$|[|])'
-exec 2> >(grep --line-buffered -Ev "$quiet" >&2)
+# Not for people: Java's note that Spark asks for an incubator module.
+exec 2> >(grep --line-buffered -Ev '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2)

@@ -24,12 +24,12 @@ from typing import NamedTuple
 
 from sparkify.progress import say
 
-# What Spark 4.2 documents ("Spark runs on Java 17/21/25"), each with its first good update: 25 before
+# What Spark 4 documents ("Spark runs on Java 17/21/25"), each with its first good update: 25 before
 # 25.0.3 is deprecated there, and refused by Spark's own build, as its G1 collector can move what native
 # code is reading, which corrupted compressed data (JDK-8377811). On 26 no session starts:
 # jdk.internal.ref.Cleaner is gone (SPARK-57877).
 SUPPORTED = {17: (17,), 21: (21,), 25: (25, 0, 3)}
-NEEDED = "Spark 4.2 needs Java 17, 21 or 25 (25.0.3 or later)"
+NEEDED = "Spark 4.1 needs Java 17, 21 or 25 (25.0.3 or later)"
 # The one that is installed: what Spark itself is built with.
 INSTALLED_VERSION = "17"
 

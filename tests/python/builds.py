@@ -15,8 +15,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 import oracle
-from lake_files import orphans
-from sparkify.lake import connect, tables
+from sparkify.lake import Connection, connect, tables
 from sparkify.settings import PROJECT
 
 Row = tuple[Any, ...]
@@ -33,12 +32,14 @@ class Lake:
     raw: Path
     folder: Path
     schema: str
+    # Lakes that are built in one JVM have one catalog.
+    catalog: Path | None = None
 
     def rows(self, table: str) -> list[Row]:
         """The rows of a table or view in the oracle's columns; a source file as its path below the raw folder."""
         columns = oracle.COLUMNS[table]
         names = ", ".join(f'"{name}"' for name in columns)
-        with connect(str(self.folder), self.schema) as connection:
+        with self.connect() as connection:
             found = connection.sql(f"select {names} from {table}").fetchall()
         if "source_file" not in columns:
             return found
@@ -48,7 +49,7 @@ class Lake:
 
     def all_rows(self, table: str) -> list[Row]:
         """The rows of a table in its own columns."""
-        with connect(str(self.folder), self.schema) as connection:
+        with self.connect() as connection:
             return connection.sql(f"select * from {table}").fetchall()
 
     @property
@@ -57,14 +58,19 @@ class Lake:
         return f"file:{self.raw.resolve()}"
 
     def environment(self) -> dict[str, str]:
-        """The variables by which dbt finds the lake, in a metastore of its own."""
+        """The variables by which dbt finds the lake."""
         return {
             "SPARKIFY_RAW": str(self.raw),
             "SPARKIFY_LAKE": str(self.folder),
             "SPARKIFY_SCHEMA": self.schema,
-            "SPARKIFY_METASTORE": str(self.folder / "_metastore"),
+            "SPARKIFY_CATALOG_URI": f"jdbc:sqlite:{self.catalog or self.folder / 'catalog.db'}",
             "SPARKIFY_TARGET": "local",
         }
+
+    def connect(self) -> Connection:
+        """DuckDB over the lake's tables."""
+        with patch.dict(os.environ, self.environment()):
+            return connect(str(self.folder), self.schema)
 
     def deliver(self, name: str, content: bytes) -> None:
         """Put a raw file into its place."""
@@ -75,13 +81,16 @@ class Lake:
     def refresh(self) -> None:
         """See what is in the lake now; a local one is always seen as it is."""
 
-    def orphans(self) -> list[str]:
-        """What lies in the lake and belongs to no version that a table may show."""
-        return orphans(self.folder, self.schema)
+    def snapshots(self) -> dict[str, int | None]:
+        """The current snapshot of each table that people read, but of the ledger of the runs."""
+        with patch.dict(os.environ, self.environment()):
+            found = tables(str(self.folder), self.schema)
+        return {name: table.table.metadata.current_snapshot_id for name, table in found.items() if name != "run_ledger"}
 
     def files(self, table: str) -> list[Path]:
-        """Data files of the newest version of a table."""
-        return tables(str(self.folder), self.schema)[table].files
+        """Data files of a table's current snapshot."""
+        with patch.dict(os.environ, self.environment()):
+            return [Path(file) for file in tables(str(self.folder), self.schema)[table].files]
 
 
 def _without_marts(arguments: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,9 +106,14 @@ class Builder:
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
         self.with_marts: set[str] = set()
+        self.catalog = scratch / "catalog.db"
         self.profiles = scratch / "profiles"
         self.profiles.mkdir()
         shutil.copyfile(PROJECT / "profiles.example.yml", self.profiles / "profiles.yml")
+
+    def lake(self, raw: Path, name: str) -> Lake:
+        """A lake in a schema of its own, which is not built yet."""
+        return Lake(raw=raw, folder=self.scratch / "lakes" / name, schema=name, catalog=self.catalog)
 
     def dbt(self, lake: Lake, *arguments: str) -> bool:
         """One dbt command on a lake; whether it succeeded."""
@@ -122,8 +136,8 @@ class Builder:
         return [tuple(row) for row in shown.agate_table.rows]
 
     def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:
+        lake.folder.mkdir(parents=True, exist_ok=True)
         places = lake.environment() | {
-            "SPARKIFY_METASTORE": str(self.scratch / "metastore"),
             # One JVM for all lakes lives long enough for Java's second compiler.
             "SPARKIFY_JIT": os.environ.get("SPARKIFY_JIT", "full"),
         }
@@ -145,6 +159,6 @@ class Builder:
 
     def build(self, raw: Path, name: str, *arguments: str) -> Lake:
         """Build a lake with `dbt build`, or with other arguments; every node must succeed."""
-        lake = Lake(raw=raw, folder=self.scratch / "lakes" / name, schema=name)
+        lake = self.lake(raw, name)
         assert self.dbt(lake, *(arguments or ("build",))), f"dbt failed on {name}"
         return lake

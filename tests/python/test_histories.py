@@ -28,7 +28,7 @@ def days() -> dict[str, list[bytes]]:
 def test_any_history_ends_in_the_same_tables(
     seed: int, builder: Builder, days: dict[str, list[bytes]], tmp_path: Path
 ) -> None:
-    lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema=f"history{seed}")
+    lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema=f"history{seed}", catalog=builder.catalog)
     for source in ("log_data", "song_data"):
         (lake.raw / source).mkdir(parents=True)
     for number, batch in enumerate(draw(seed, days).batches):

@@ -10,7 +10,6 @@ import oracle
 from builds import Builder, Lake
 from hostile import write_raw
 from sparkify.canonical import first_differences
-from sparkify.lake import connect
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +31,12 @@ def test_table_equals_the_oracle(hostile: Lake, expected: oracle.Oracle, table: 
 
 def test_every_raw_row_is_there(hostile: Lake, expected: oracle.Oracle) -> None:
     logs = expected.accounting["log_data"]
-    with connect(str(hostile.folder), hostile.schema) as connection:
-        rows = connection.sql("select verdict, count(*) from int_log_rows group by all").fetchall()
-    assert dict(rows) == {"kept": logs.kept, "quarantined": logs.quarantined, "duplicate": logs.duplicates}
-    assert sum(count for _, count in rows) == 83
+    with hostile.connect() as connection:
+        rows = dict(connection.sql("select is_usable, count(*) from hostile_staging.int_log_rows group by all").fetchall())
+        kept = connection.sql("select count(*) from hostile_staging.int_log_events").fetchall()
+    assert rows == {True: logs.kept + logs.duplicates, False: logs.quarantined}
+    assert kept == [(logs.kept,)]
+    assert sum(rows.values()) == 83
 
 
 def test_empty_folders_give_empty_tables(builder: Builder, tmp_path: Path) -> None:
@@ -49,6 +50,6 @@ def test_empty_folders_give_empty_tables(builder: Builder, tmp_path: Path) -> No
 
 
 def test_a_missing_raw_folder_is_an_error(builder: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lake = Lake(raw=tmp_path / "nowhere", folder=tmp_path / "lake", schema="missing")
+    lake = Lake(raw=tmp_path / "nowhere", folder=tmp_path / "lake", schema="missing", catalog=builder.catalog)
     assert not builder.dbt(lake, "run")
     assert "Path does not exist" in capsys.readouterr().out

@@ -33,7 +33,6 @@ def dbt_in_another_process(
         "SPARKIFY_RAW": str(lake.raw),
         "SPARKIFY_LAKE": str(lake.folder),
         "SPARKIFY_SCHEMA": lake.schema,
-        "SPARKIFY_METASTORE": str(scratch / "metastore"),
     }
     command = [
         sys.executable,

@@ -51,7 +51,7 @@ def moved(line: bytes, milliseconds: int) -> bytes:
 
 def test_marts_of_late_events_equal_the_oracle_and_other_days_stay(builder: Builder, tmp_path: Path) -> None:
     days = {path.stem[:10]: path.read_bytes().splitlines() for path in shared_data().glob("log_data/*/11/2018-11-0*")}
-    lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema="late_events")
+    lake = Lake(raw=tmp_path / "raw", folder=tmp_path / "lake", schema="late_events", catalog=builder.catalog)
     (lake.raw / "song_data").mkdir(parents=True)
     for day, lines in days.items():
         if day != "2018-11-05":

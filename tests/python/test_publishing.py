@@ -1,17 +1,20 @@
-"""Building again: a published table is switched to a new version, and left alone by a build that fails."""
+"""Building again: a table changes in one commit, and is left alone by a build that fails or has nothing new."""
 
 from __future__ import annotations
 
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from pyiceberg.table import Table
 from pyspark.sql import SparkSession
 
 from builds import NO_UNIT_TESTS, Builder, Lake
 from hostile import write_raw
-from lake_files import orphans
-from sparkify.lake import published_runs
+from sparkify.lake import tables
 from sparkify.settings import PROJECT
 
 STAR = ("songplays", "users", "songs", "artists", "time")
@@ -27,43 +30,26 @@ def lake(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return built
 
 
-def answers(lake: Lake, table: str) -> tuple[int, set[str]]:
-    """Rows of the published table as the catalog has it, and the files that it is made of."""
-    rows = SparkSession.builder.getOrCreate().table(f"{lake.schema}.{table}")
-    return rows.count(), set(rows.inputFiles())
-
-
-def files_below(folder: Path) -> dict[Path, int]:
-    """Every parquet file below a folder but the ledger of the runs, with its modification time."""
-    files = (path for path in folder.rglob("*.parquet") if not path.parent.name.startswith("run_ledger__"))
-    return {path: path.stat().st_mtime_ns for path in files}
-
-
-def test_a_run_with_nothing_new_writes_nothing(builder: Builder, lake: Lake) -> None:
-    before = files_below(lake.folder)
+def test_a_run_with_nothing_new_commits_nothing(builder: Builder, lake: Lake) -> None:
+    before = lake.snapshots()
     assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
-    assert files_below(lake.folder) == before
+    assert lake.snapshots() == before
 
 
-def test_a_full_refresh_gives_the_same_and_switches(builder: Builder, lake: Lake) -> None:
+def test_the_star_alone_commits_nothing_the_second_time(builder: Builder, lake: Lake) -> None:
+    star = builder.build(lake.raw, "star_alone", "build", "--selector", "star", *NO_UNIT_TESTS)
+    before = star.snapshots()
+    assert builder.dbt(star, "build", "--selector", "star", *NO_UNIT_TESTS)
+    assert star.snapshots() == before
+
+
+def test_a_full_refresh_gives_the_same_and_commits_once(builder: Builder, lake: Lake) -> None:
     before = {table: sorted(lake.rows(table), key=repr) for table in STAR}
-    files = {table: answers(lake, table)[1] for table in STAR}
+    snapshots = lake.snapshots()
     assert builder.dbt(lake, "run", "--full-refresh")
     assert {table: sorted(lake.rows(table), key=repr) for table in STAR} == before
     for table in STAR:
-        rows, files_after = answers(lake, table)
-        assert rows == len(before[table])
-        assert not files_after & files[table]
-
-
-def test_only_the_newest_versions_stay(builder: Builder, lake: Lake) -> None:
-    for _ in range(2):
-        assert builder.dbt(lake, "run", "--select=users", "songplays", "--full-refresh")
-    runs = published_runs(str(lake.folder), lake.schema)
-    assert len(runs["users"]) == len(runs["songplays"]) == 2
-    names = {path.name for path in (lake.folder / f"{lake.schema}_versions").iterdir()}
-    for table in ("users", "songplays"):
-        assert {name for name in names if name.startswith(f"{table}__")} == {f"{table}__{run}" for run in runs[table]}
+        assert parents(lake, table)[0] == snapshots[table]
 
 
 def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tmp_path: Path) -> None:
@@ -71,37 +57,70 @@ def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tm
     pages = project / "seeds" / "pages.csv"
     pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true,false\n", encoding="utf-8")
     change_users(project, "        first_name,", "        upper(first_name) as first_name,")
-    before = published_runs(str(lake.folder), lake.schema)
+    before = lake.snapshots()
     assert builder.dbt(lake, "build", f"--project-dir={project}", *NO_UNIT_TESTS)
-    after = published_runs(str(lake.folder), lake.schema)
-    changed = {table for table in after if after[table][-1] != before[table][-1]}
-    assert changed >= {"pages", "int_log_rows", "songplays", "users"}
-    assert not changed & {"int_song_rows", "songs", "artists", "us_states"}
+    after = lake.snapshots()
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed >= {"pages", "songplays", "users"}
+    assert not changed & {"songs", "artists", "us_states"}
     assert all(row[1] is None or row[1] == row[1].upper() for row in lake.rows("users"))
     assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
 
 
-def test_partitions_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+def test_days_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     shutil.copytree(lake.raw, raw)
     day = '{"page":"NextSong","ts":1546300800000,"sessionId":9000,"itemInSession":0,"userId":"8","level":"paid"}'
     (raw / "log_data" / "2019-01-01.json").write_text(day, encoding="utf-8")
     (raw / "log_data" / "2018" / "11" / "odd.json").unlink()
-    changed = Lake(raw=raw, folder=lake.folder, schema=lake.schema)
+    changed = replace(lake, raw=raw)
     days_before = {row[10] for row in lake.rows("songplays")}
     assert builder.dbt(changed, "run", "--select=+songplays", "--full-refresh")
     days = {row[10] for row in changed.rows("songplays")}
     assert {str(day) for day in days - days_before} == {"2019-01-01"}
     assert days_before - days
-    assert answers(changed, "songplays")[0] == len(changed.rows("songplays"))
+
+
+def test_a_changed_contract_is_one_commit(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    change_users(project, "        gender,", "        gender,\n        1 as one,")
+    properties = project / "models" / "star" / "users.yml"
+    text = properties.read_text(encoding="utf-8")
+    one = '      - name: one\n        data_type: int\n        description: "One."\n      - name: level\n'
+    properties.write_text(text.replace("      - name: level\n", one, 1), encoding="utf-8")
+    before = lake.snapshots()["users"]
+    assert builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
+    assert parents(lake, "users")[0] == before
+    schema = {field.name: field for field in table_of(lake, "users").schema().fields}
+    assert list(schema) == ["user_id", "first_name", "last_name", "gender", "one", "level"]
+    assert schema["user_id"].required and not schema["gender"].required
+    assert schema["one"].doc == "One."
+    assert builder.dbt(lake, "run", "--select=users")
+    assert "one" not in {field.name for field in table_of(lake, "users").schema().fields}
+
+
+def table_of(lake: Lake, name: str) -> Table:
+    """A table as the catalog has it."""
+    with patch.dict(os.environ, lake.environment()):
+        return tables(str(lake.folder), lake.schema)[name].table
+
+
+def parents(lake: Lake, name: str) -> list[int | None]:
+    """The snapshot before the current one of a table, and so on."""
+    metadata = table_of(lake, name).metadata
+    found, snapshot = [], metadata.current_snapshot()
+    while snapshot is not None:
+        found.append(snapshot.parent_snapshot_id)
+        snapshot = metadata.snapshot_by_id(snapshot.parent_snapshot_id) if snapshot.parent_snapshot_id else None
+    return found
 
 
 def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
-    before = answers(lake, "users")
+    before = lake.snapshots()
     change_users(project, "        first_name,", "        assert_true(user_id < 0) as first_name,")
     assert not builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
-    assert answers(lake, "users") == before
+    assert lake.snapshots() == before
 
 
 @pytest.mark.parametrize(
@@ -115,13 +134,13 @@ def test_a_failed_build_leaves_the_table_as_it_was(builder: Builder, lake: Lake,
         (
             "        gender,",
             "        gender,\n        1 as one,",
-            "says its columns in their order, partitions last, and its query gives one int.",
+            "says its columns in another order, and its query gives one int.",
         ),
         ("        gender,\n", "", "says gender string."),
         (
             "        gender,\n        level",
             "        level,\n        gender",
-            "says its columns in their order, partitions last.",
+            "says its columns in another order.",
         ),
     ],
     ids=["type", "one_more", "one_less", "order"],
@@ -130,12 +149,12 @@ def test_a_broken_contract_is_said(
     builder: Builder, lake: Lake, tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
     project = copy_of_project(tmp_path)
-    before = answers(lake, "users")
+    before = lake.snapshots()
     change_users(project, old, new)
     assert f"The contract of users {sentence}" in builder.error(
         lake, "run", "--select=users", f"--project-dir={project}"
     )
-    assert answers(lake, "users") == before
+    assert lake.snapshots() == before
 
 
 def test_changed_descriptions_reach_the_table(builder: Builder, lake: Lake, tmp_path: Path) -> None:
@@ -144,37 +163,34 @@ def test_changed_descriptions_reach_the_table(builder: Builder, lake: Lake, tmp_
     text = properties.read_text(encoding="utf-8")
     properties.write_text(text.replace("\"{{ doc('gender') }}\"", '"It\'s \\\\ new; -- \\"x\\""'), encoding="utf-8")
     assert builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
-    columns = SparkSession.builder.getOrCreate().catalog.listColumns(f"{lake.schema}.users")
-    comments = {column.name: column.description for column in columns}
+    comments = {field.name: field.doc for field in table_of(lake, "users").schema().fields}
     assert comments["gender"] == 'It\'s \\ new; -- "x"'
     assert (comments["user_id"] or "").startswith("Id of the listener.")
 
 
-def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake, tmp_path: Path) -> None:
-    fresh = Lake(raw=lake.raw, folder=tmp_path / "lake", schema="by_hand")
+def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake) -> None:
+    fresh = builder.lake(lake.raw, "by_hand")
     assert builder.dbt(fresh, "run-operation", "stage_external_sources")
-    tables = SparkSession.builder.getOrCreate().catalog.listTables("by_hand_raw")
-    stored = {table.name for table in tables if not table.isTemporary}
+    tables = SparkSession.builder.getOrCreate().sql("show tables in spark_catalog.by_hand_raw").collect()
+    stored = {table.tableName for table in tables if not table.isTemporary}
     assert stored == {"log_data", "log_data_files", "song_data", "song_data_files"}
 
 
-def test_a_lost_catalog_is_made_again(builder: Builder, tmp_path: Path) -> None:
-    raw = tmp_path / "raw"
-    write_raw(raw)
-    lost = builder.build(raw, "lost", "run")
-    rows = {table: sorted(lost.rows(table), key=repr) for table in STAR}
-    found = Lake(raw=raw, folder=tmp_path / "lake", schema="found")
-    shutil.copytree(lost.folder / "lost_versions", found.folder / "found_versions")
-    assert {table: sorted(found.rows(table), key=repr) for table in STAR} == rows
-    assert builder.dbt(found, "run")
-    assert {table: sorted(found.rows(table), key=repr) for table in STAR} == rows
-    assert orphans(found.folder, found.schema) == []
-    assert all(len(runs) == 1 for runs in published_runs(str(found.folder), found.schema).values())
+def test_a_null_in_a_key_stops_the_build(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    before = lake.snapshots()
+    change_users(project, "        user_id,\n        first_name", "        nullif(user_id, user_id) as user_id,\n        first_name")
+    message = builder.error(lake, "run", "--select=users", f"--project-dir={project}")
+    assert "NOT_NULL_ASSERT_VIOLATION" in message
+    assert lake.snapshots() == before
 
 
-def test_a_catalog_serves_a_schema_in_one_lake(builder: Builder, lake: Lake, tmp_path: Path) -> None:
-    elsewhere = Lake(raw=lake.raw, folder=tmp_path / "elsewhere", schema=lake.schema)
+def test_a_catalog_serves_a_schema_in_one_lake(
+    builder: Builder, lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = replace(lake, folder=tmp_path / "elsewhere")
     assert not builder.dbt(elsewhere, "run")
+    assert "was made in" in capsys.readouterr().out
     assert not list(elsewhere.folder.rglob("*"))
 
 
