@@ -32,7 +32,9 @@
         {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
     {% endfor %}
     {% do create_schema(relation) %}
+    {% do begin_commit(relation, {'write': 'whole', 'reason': 'new table'}, node) %}
     {% do run_statement('create table ' ~ relation ~ ' using iceberg as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
+    {% do end_commit(relation) %}
     {% do run_statement('drop view ' ~ view) %}
 {% endmacro %}
 

@@ -84,13 +84,13 @@
 
 {# Have the next commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from the
    session, which several models may share: each has a key of its own. #}
-{% macro begin_commit(table, plan) %}
+{% macro begin_commit(table, plan, node=model) %}
     {% set inputs = {} %}
-    {% for input in stored_inputs(model) %}
+    {% for input in stored_inputs(node) %}
         {% do inputs.update({input.alias: current_snapshot(relation_of(input))}) %}
     {% endfor %}
     {% do run_statement('set `' ~ commit_property(table) ~ '` = `' ~ tojson({
-        'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(), 'vars': vars_of_model(),
+        'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(node), 'vars': vars_of_model(node),
         'inputs': inputs, 'days': plan.get('days'), 'erased': plan.get('erased'),
         'built': run_id() if plan.write == 'whole' else state_of(table).built,
     }) ~ '`') %}
@@ -111,19 +111,20 @@
 {%- endmacro %}
 
 {# What a model's rows follow from besides its inputs: its code, and the vars that it names or that all models follow. #}
-{% macro code_fingerprint() %}
-    {% set columns = model.columns.values() | map(attribute='data_type') | join(' ') %}
-    {{ return(local_md5([
-        model.get('raw_code'), model.config.get('partition_by'), model.get('checksum', {}).get('checksum'), model.columns | join(' '), columns,
-    ] | join('\n'))) }}
+{% macro code_fingerprint(node=model) %}
+    {% set parts = [node.get('raw_code'), node.config.get('partition_by'), node.get('checksum', {}).get('checksum')] %}
+    {% for column in node.columns.values() %}
+        {% do parts.append(column.name ~ ' ' ~ (column.data_type or '')) %}
+    {% endfor %}
+    {{ return(local_md5(parts | join('\n'))) }}
 {% endmacro %}
 
-{% macro vars_of_model() %}
+{% macro vars_of_model(node=model) %}
     {% set values = [] %}
     {% for name in [
         'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
         'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
-    ] if name in model.get('raw_code', '') %}
+    ] if name in node.get('raw_code', '') %}
         {% do values.append(name ~ ' ' ~ var(name)) %}
     {% endfor %}
     {{ return(local_md5([

@@ -89,13 +89,14 @@ def test_a_changed_contract_is_one_commit(builder: Builder, lake: Lake, tmp_path
     one = '      - name: one\n        data_type: int\n        description: "One."\n      - name: level\n'
     properties.write_text(text.replace("      - name: level\n", one, 1), encoding="utf-8")
     before = lake.snapshots()["users"]
-    assert builder.dbt(lake, "run", "--select=users", f"--project-dir={project}")
+    # dbt knows files by their times, which those of the next copy of the project have too.
+    assert builder.dbt(lake, "run", "--select=users", f"--project-dir={project}", "--no-partial-parse")
     assert parents(lake, "users")[0] == before
     schema = {field.name: field for field in table_of(lake, "users").schema().fields}
     assert list(schema) == ["user_id", "first_name", "last_name", "gender", "one", "level"]
     assert schema["user_id"].required and not schema["gender"].required
     assert schema["one"].doc == "One."
-    assert builder.dbt(lake, "run", "--select=users")
+    assert builder.dbt(lake, "run", "--select=users", "--no-partial-parse")
     assert "one" not in {field.name for field in table_of(lake, "users").schema().fields}
 
 
