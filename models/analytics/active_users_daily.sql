@@ -1,8 +1,8 @@
 with active_days as (
-    select
+    select distinct
         user_id,
         event_date
-    from {{ ref('int_user_days') }}
+    from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
 

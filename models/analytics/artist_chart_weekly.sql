@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with popularity as (
     select * from {{ ref('artist_popularity_weekly') }}
 ),

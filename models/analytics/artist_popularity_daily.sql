@@ -1,9 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
-{%- set days = days_to_build('month', days_before=1) %}
-{{ replace_days('event_date', days) }}
+{{ config(materialized='view') }}
+
 with plays as (
     select * from {{ ref('int_plays') }}
-    where artist is not null and {{ in_days('event_date', days) }}
+    where artist is not null
 ),
 
 artist_days as (

@@ -3,7 +3,8 @@ with spans as (
 ),
 
 events as (
-    select * from {{ ref('int_subscription_events') }}
+    select * from {{ ref('int_log_events') }}
+    where page in ('Upgrade', 'Submit Upgrade')
 ),
 
 free_users as (
@@ -15,39 +16,37 @@ free_users as (
     group by user_id
 ),
 
-viewers as (
+visits as (
     select
-        free_users.user_id,
-        min(events.start_time) as viewed_at
+        events.user_id,
+        events.page,
+        events.start_time,
+        min(case when events.page = 'Upgrade' then events.start_time end) over (
+            partition by events.user_id
+        ) as viewed_at
     from free_users
     inner join events
         on
             free_users.user_id = events.user_id
             and free_users.free_at <= events.start_time
-    where events.page = 'Upgrade'
-    group by free_users.user_id
 ),
 
-submitters as (
+journeys as (
     select
-        viewers.user_id,
-        min(events.start_time) as submitted_at
-    from viewers
-    inner join events
-        on
-            viewers.user_id = events.user_id
-            and viewers.viewed_at <= events.start_time
-    where events.page = 'Submit Upgrade'
-    group by viewers.user_id
+        user_id,
+        viewed_at,
+        min(case when page = 'Submit Upgrade' and viewed_at <= start_time then start_time end) as submitted_at
+    from visits
+    group by user_id, viewed_at
 ),
 
 subscribers as (
-    select distinct submitters.user_id
-    from submitters
+    select distinct journeys.user_id
+    from journeys
     inner join spans
         on
-            submitters.user_id = spans.user_id
-            and submitters.submitted_at <= spans.valid_from
+            journeys.user_id = spans.user_id
+            and journeys.submitted_at <= spans.valid_from
     where spans.level = 'paid'
 ),
 
@@ -61,14 +60,14 @@ steps as (
     select
         2 as step_number,
         'saw the page Upgrade' as step,
-        count(*) as users
-    from viewers
+        count(viewed_at) as users
+    from journeys
     union all
     select
         3 as step_number,
         'submitted the upgrade' as step,
-        count(*) as users
-    from submitters
+        count(submitted_at) as users
+    from journeys
     union all
     select
         4 as step_number,

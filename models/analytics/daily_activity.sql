@@ -1,57 +1,26 @@
-{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
-{%- set days = days_to_build('month', days_before=1) %}
-{{ replace_days('event_date', days) }}
-with events as (
-    select * from {{ ref('int_log_events') }}
-    where user_id is not null and {{ in_days('event_date', days) }}
-),
+{{ config(materialized='view') }}
 
-plays as (
-    select * from {{ ref('int_plays') }}
-    where {{ in_days('event_date', days) }}
-),
-
-event_days as (
-    select
-        event_date,
-        count(*) as events,
-        count(distinct session_id) as sessions,
-        count(distinct user_id) as users
-    from events
-    group by event_date
-),
-
-play_days as (
-    select
-        event_date,
-        count(distinct user_id) as listeners,
-        count(distinct case when level = 'paid' then user_id end) as paid_listeners,
-        count(*) as plays,
-        count_if(level = 'paid') as paid_plays,
-        count_if(is_valid) as valid_plays,
-        count_if(outcome = 'complete') as complete_plays,
-        count_if(outcome = 'skipped') as skipped_plays,
-        coalesce(sum(listened_ms), 0) as listened_ms
-    from plays
-    group by event_date
+with segments as (
+    select * from {{ ref('int_activity_segments') }}
+    where user_id is not null
 ),
 
 activity as (
     select
-        event_days.event_date,
-        event_days.users,
-        event_days.sessions,
-        event_days.events,
-        coalesce(play_days.listeners, 0) as listeners,
-        coalesce(play_days.paid_listeners, 0) as paid_listeners,
-        coalesce(play_days.plays, 0) as plays,
-        coalesce(play_days.paid_plays, 0) as paid_plays,
-        coalesce(play_days.valid_plays, 0) as valid_plays,
-        coalesce(play_days.complete_plays, 0) as complete_plays,
-        coalesce(play_days.skipped_plays, 0) as skipped_plays,
-        cast(coalesce(play_days.listened_ms, 0) as double) / 3600000 as listening_hours
-    from event_days
-    left join play_days on event_days.event_date = play_days.event_date
+        event_date,
+        count(distinct user_id) as users,
+        count(distinct session_id) as sessions,
+        sum(events) as events,
+        count(distinct case when plays > 0 then user_id end) as listeners,
+        count(distinct case when paid_plays > 0 then user_id end) as paid_listeners,
+        sum(plays) as plays,
+        sum(paid_plays) as paid_plays,
+        sum(valid_plays) as valid_plays,
+        sum(complete_plays) as complete_plays,
+        sum(skipped_plays) as skipped_plays,
+        cast(sum(listened_ms) as double) / 3600000 as listening_hours
+    from segments
+    group by event_date
 )
 
 select * from activity

@@ -1,7 +1,9 @@
 with segments as (
-    select * from {{ ref('int_session_segments') }}
+    select * from {{ ref('int_activity_segments') }}
     where user_id is not null
 ),
+
+{{ session_segments() }},
 
 joined_segments as (
     select
@@ -16,7 +18,7 @@ joined_segments as (
         sum(skipped_plays) as skipped_plays,
         sum(listened_ms) as listened_ms,
         count(distinct session_id) as log_sessions
-    from segments
+    from session_segments
     group by user_id, inactivity_session_start_ms
 ),
 

@@ -1,5 +1,9 @@
-with listening_hours as (
-    select * from {{ ref('int_listening_hours') }}
+with plays as (
+    select * from {{ ref('int_plays') }}
+),
+
+states as (
+    select * from {{ ref('us_states') }}
 ),
 
 clocks as (
@@ -8,49 +12,57 @@ clocks as (
     select 'local' as clock
 ),
 
-weekdays as (
-    {{ numbers(1, 7, 'weekday') }}
-),
-
-hours as (
-    {{ numbers(0, 23, 'hour') }}
-),
-
-cells as (
+shown_plays as (
     select
         clocks.clock,
-        weekdays.weekday,
-        hours.hour
-    from clocks
-    cross join weekdays
-    cross join hours
+        plays.listened_ms,
+        case
+            when clocks.clock = 'utc' then plays.start_time
+            else {{ wall_clock('plays.start_time', 'states.time_zone') }}
+        end as shown_at
+    from plays
+    left join states on {{ state_of_location('plays.location') }} = states.state_code
+    cross join clocks
+    where clocks.clock = 'utc' or states.time_zone is not null
 ),
 
-heard_cells as (
+dated_plays as (
     select
-        cells.clock,
-        cells.weekday,
-        cells.hour,
-        coalesce(sum(listening_hours.plays), 0) as plays,
-        coalesce(sum(listening_hours.listened_ms), 0) as listened_ms
-    from cells
-    left join listening_hours
-        on
-            cells.clock = listening_hours.clock
-            and cells.weekday = listening_hours.weekday
-            and cells.hour = listening_hours.hour
-    group by cells.clock, cells.weekday, cells.hour
+        clock,
+        listened_ms,
+        {{ iso_weekday(utc_date('shown_at')) }} as weekday,
+        {{ utc_hour('shown_at') }} as hour
+    from shown_plays
 ),
 
-heat_map as (
+heard_hours as (
     select
         clock,
         weekday,
         hour,
-        plays,
-        cast(listened_ms as double) / 3600000 as listening_hours,
-        cast(plays as double) / nullif(sum(plays) over (partition by clock), 0) as share_of_plays
-    from heard_cells
+        count(*) as plays,
+        coalesce(sum(listened_ms), 0) as listened_ms
+    from dated_plays
+    group by clock, weekday, hour
+),
+
+{{ hours_of_the_week() }},
+
+heat_map as (
+    select
+        cells.clock,
+        cells.weekday,
+        cells.hour,
+        coalesce(heard_hours.plays, 0) as plays,
+        cast(coalesce(heard_hours.listened_ms, 0) as double) / 3600000 as listening_hours,
+        cast(coalesce(heard_hours.plays, 0) as double)
+        / nullif(sum(heard_hours.plays) over (partition by cells.clock), 0) as share_of_plays
+    from cells
+    left join heard_hours
+        on
+            cells.clock = heard_hours.clock
+            and cells.weekday = heard_hours.weekday
+            and cells.hour = heard_hours.hour
 )
 
 select * from heat_map

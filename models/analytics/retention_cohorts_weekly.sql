@@ -2,7 +2,7 @@ with active_weeks as (
     select distinct
         user_id,
         {{ first_of_week('event_date') }} as week_start_date
-    from {{ ref('int_user_days') }}
+    from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
 

@@ -1,7 +1,9 @@
+{{ config(materialized='view') }}
+
 with sessions as (
     select
         *,
-        {{ epoch_ms_of('ended_at') }} - {{ epoch_ms_of('started_at') }} as duration_ms
+        cast(round(duration_minutes * 60000) as bigint) as duration_ms
     from {{ ref('sessions') }}
     where user_id is not null
 ),
@@ -9,7 +11,7 @@ with sessions as (
 inactivity_sessions as (
     select
         *,
-        {{ epoch_ms_of('ended_at') }} - {{ epoch_ms_of('started_at') }} as duration_ms
+        cast(round(duration_minutes * 60000) as bigint) as duration_ms
     from {{ ref('inactivity_sessions') }}
 ),
 

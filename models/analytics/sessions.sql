@@ -1,6 +1,8 @@
 with segments as (
-    select * from {{ ref('int_session_segments') }}
+    select * from {{ ref('int_activity_segments') }}
 ),
+
+{{ session_segments() }},
 
 ranked_segments as (
     select
@@ -9,7 +11,7 @@ ranked_segments as (
             partition by session_id
             order by case when user_id is null then 1 else 0 end, start_ms desc, user_id desc
         ) as user_rank
-    from segments
+    from session_segments
 ),
 
 joined_segments as (

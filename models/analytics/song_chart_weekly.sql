@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with popularity as (
     select * from {{ ref('song_popularity_weekly') }}
 ),

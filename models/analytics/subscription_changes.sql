@@ -3,11 +3,15 @@ with spans as (
 ),
 
 events as (
-    select * from {{ ref('int_subscription_events') }}
+    select * from {{ ref('int_log_events') }}
+    where page in ('Upgrade', 'Submit Upgrade', 'Downgrade', 'Submit Downgrade')
 ),
 
 user_days as (
-    select * from {{ ref('int_user_days') }}
+    select distinct
+        user_id,
+        event_date
+    from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
 

@@ -25,7 +25,7 @@ bounds as (
     select
         min(event_date) as first_date,
         max(event_date) as last_date
-    from {{ ref('int_user_days') }}
+    from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
 

@@ -1,5 +1,16 @@
 with user_days as (
-    select * from {{ ref('int_user_days') }}
+    select
+        user_id,
+        event_date,
+        sum(plays) as plays,
+        sum(listened_ms) as listened_ms,
+        sum(upgrade_views) as upgrade_views,
+        sum(downgrade_views) as downgrade_views,
+        max(location) as location,
+        max(user_agent) as user_agent
+    from {{ ref('int_activity_segments') }}
+    where user_id is not null
+    group by user_id, event_date
 ),
 
 users as (

@@ -1,7 +1,1 @@
-select
-    artist_id,
-    name,
-    location,
-    latitude,
-    longitude
-from {{ ref('artists') }}
+select * from {{ ref('artists') }}

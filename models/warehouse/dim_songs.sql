@@ -1,7 +1,1 @@
-select
-    song_id,
-    title,
-    artist_id,
-    year,
-    duration
-from {{ ref('songs') }}
+select * from {{ ref('songs') }}

@@ -1,9 +1,1 @@
-select
-    start_time,
-    hour,
-    day,
-    week,
-    month,
-    year,
-    weekday
-from {{ ref('time') }}
+select * from {{ ref('time') }}

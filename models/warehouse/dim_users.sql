@@ -1,7 +1,1 @@
-select
-    user_id,
-    first_name,
-    last_name,
-    gender,
-    level
-from {{ ref('users') }}
+select * from {{ ref('users') }}

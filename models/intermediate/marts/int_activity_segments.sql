@@ -1,9 +1,9 @@
 {{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
 {%- set days = days_to_build('month', days_before=1) %}
 {{ replace_days('event_date', days) }}
-with events as (
+with other_events as (
     select * from {{ ref('int_log_events') }}
-    where {{ in_days('event_date', days) }}
+    where not is_play and {{ in_days('event_date', days) }}
 ),
 
 plays as (
@@ -11,23 +11,50 @@ plays as (
     where {{ in_days('event_date', days) }}
 ),
 
-heard_events as (
+events as (
     select
-        events.user_id,
+        user_id,
+        session_id,
+        item_in_session,
+        event_date,
+        {{ epoch_ms_of('start_time') }} as event_ms,
+        {{ epoch_ms_of('start_time') }} as end_ms,
+        location,
+        user_agent,
+        page = 'Upgrade' as is_upgrade_view,
+        page = 'Downgrade' as is_downgrade_view,
+        false as is_play,
+        false as is_paid,
+        false as is_valid,
+        '' as outcome,
+        0 as listened_ms
+    from other_events
+    union all
+    select
+        user_id,
+        session_id,
+        item_in_session,
+        event_date,
+        {{ epoch_ms_of('start_time') }} as event_ms,
+        {{ epoch_ms_of('start_time') }} + coalesce(listened_ms, 0) as end_ms,
+        location,
+        user_agent,
+        false as is_upgrade_view,
+        false as is_downgrade_view,
+        true as is_play,
+        level = 'paid' as is_paid,
+        is_valid,
+        outcome,
+        coalesce(listened_ms, 0) as listened_ms
+    from plays
+),
+
+events_with_listener as (
+    select
+        *,
         -- Events of nobody belong together by their session only.
-        case when events.user_id is null then events.session_id end as session_of_nobody,
-        events.session_id,
-        events.item_in_session,
-        events.event_date,
-        {{ epoch_ms_of('events.start_time') }} as event_ms,
-        {{ epoch_ms_of('events.start_time') }} + coalesce(plays.listened_ms, 0) as end_ms,
-        plays.event_id is not null as is_play,
-        coalesce(plays.listened_ms, 0) as listened_ms,
-        coalesce(plays.is_valid, false) as is_valid,
-        coalesce(plays.outcome, '') as outcome,
-        coalesce(plays.level = 'paid', false) as is_paid
+        case when user_id is null then session_id end as session_of_nobody
     from events
-    left join plays on events.event_id = plays.event_id
 ),
 
 events_in_turn as (
@@ -41,8 +68,12 @@ events_in_turn as (
             partition by user_id, session_of_nobody, event_date
             order by event_ms, session_id, item_in_session
             rows between unbounded preceding and 1 preceding
-        ) as active_until_ms
-    from heard_events
+        ) as active_until_ms,
+        row_number() over (
+            partition by user_id, session_of_nobody, event_date
+            order by event_ms desc, item_in_session desc, session_id desc
+        ) as recency
+    from events_with_listener
 ),
 
 numbered_events as (
@@ -78,7 +109,11 @@ segments as (
         count_if(is_valid) as valid_plays,
         count_if(outcome = 'complete') as complete_plays,
         count_if(outcome = 'skipped') as skipped_plays,
-        sum(listened_ms) as listened_ms
+        sum(listened_ms) as listened_ms,
+        count_if(is_upgrade_view) as upgrade_views,
+        count_if(is_downgrade_view) as downgrade_views,
+        max(case when recency = 1 then location end) as location,
+        max(case when recency = 1 then user_agent end) as user_agent
     from numbered_events
     group by user_id, session_id, event_date, segment_number
 )

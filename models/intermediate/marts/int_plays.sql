@@ -70,6 +70,7 @@ plays_with_songs as (
         best_matches.song_id,
         best_matches.artist_id,
         listened_plays.location,
+        listened_plays.user_agent,
         listened_plays.length_ms,
         listened_plays.listened_ms,
         listened_plays.outcome,

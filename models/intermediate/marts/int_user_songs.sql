@@ -1,19 +1,28 @@
-with user_song_months as (
-    select * from {{ ref('int_user_song_months') }}
+with plays as (
+    select * from {{ ref('int_plays') }}
+    where title is not null and artist is not null
+),
+
+played_songs as (
+    select
+        user_id,
+        title,
+        artist,
+        min(start_time) as first_played_at,
+        max(start_time) as last_played_at
+    from plays
+    group by user_id, title, artist
 ),
 
 user_songs as (
     select
         user_id,
-        song_key,
-        min(title) as title,
-        min(artist) as artist,
-        min(song_id) as song_id,
-        min_by(artist_id, song_id) as artist_id,
-        min(first_played_at) as first_played_at,
-        max(last_played_at) as last_played_at
-    from user_song_months
-    group by user_id, song_key
+        {{ song_key('title', 'artist') }} as song_key,
+        title,
+        artist,
+        first_played_at,
+        last_played_at
+    from played_songs
 ),
 
 considered_songs as (

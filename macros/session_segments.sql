@@ -1,7 +1,6 @@
-with segments as (
-    select * from {{ ref('int_activity_segments') }}
-),
-
+{# CTEs that put int_activity_segments together: session_segments, each segment with the start of the inactivity session that it
+   belongs to, in epoch milliseconds. A CTE `segments` must be there. #}
+{% macro session_segments() -%}
 segments_in_turn as (
     select
         *,
@@ -28,5 +27,4 @@ session_segments as (
         ) as inactivity_session_start_ms
     from segments_in_turn
 )
-
-select * from session_segments
+{%- endmacro %}
