@@ -89,8 +89,9 @@ class Lake:
 
     def files(self, table: str) -> list[Path]:
         """Data files of a table's current snapshot."""
+        schema = f"{self.schema}_staging" if table.startswith("int_") else self.schema
         with patch.dict(os.environ, self.environment()):
-            return [Path(file) for file in tables(str(self.folder), self.schema)[table].files]
+            return [Path(file) for file in tables(str(self.folder), schema)[table].files]
 
 
 def _without_marts(arguments: tuple[str, ...]) -> tuple[str, ...]:

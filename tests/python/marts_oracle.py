@@ -364,7 +364,7 @@ def _popularity(known: Facts, period: Callable[[date], date], by_song: bool) -> 
 def popularity_daily(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
     """One row per day and song, or artist."""
     return lambda known: [
-        (day, *row, rank, day.replace(day=1))
+        (day, *row, rank)
         for day, rows in _popularity(known, lambda day: day, by_song).items()
         for rank, row in enumerate(rows, start=1)
     ]
