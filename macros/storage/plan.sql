@@ -18,9 +18,13 @@
     {{ return({'write': 'whole', 'reason': reason_to_rebuild() or changed_input(stored_inputs(model)), 'days': days}) }}
 {% endmacro %}
 
-{# Whether an incremental model can't say what has changed: it is new or its code has changed, a full refresh, or a unit test. #}
+{# Whether an incremental model can't say what has changed: it is new, its code or a seed that it reads has changed, a full refresh, or a
+   unit test. #}
 {% macro must_build_whole() %}
-    {{ return(model.resource_type == 'unit_test' or not is_incremental() or reason_to_rebuild() is not none) }}
+    {{ return(
+        model.resource_type == 'unit_test' or not is_incremental() or reason_to_rebuild() is not none
+        or changed_input(stored_inputs(model) | selectattr('resource_type', 'equalto', 'seed')) is not none
+    ) }}
 {% endmacro %}
 
 {# Why a table must be built whole, whatever has changed in its inputs; none if it need not be. A change of a macro is not seen: that
