@@ -35,9 +35,4 @@
     ] if var(name) is not integer or var(name) < 1 %}
         {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a whole number, 1 or more.') %}
     {% endfor %}
-    {% if var('kept_versions') is not integer or var('kept_versions') < 1 %}
-        {% do exceptions.raise_compiler_error(
-            'The var kept_versions is ' ~ var('kept_versions') ~ '; give a whole number, 1 or more.'
-        ) %}
-    {% endif %}
 {% endmacro %}

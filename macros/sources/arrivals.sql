@@ -22,6 +22,15 @@
         {% do known.update({row[0]: row[1]}) %}
         {% do replaced.append(row[0]) if row[2] > 1 %}
     {% endfor %}
+    {# Raw files that are still there and have events on the days of a backfill are parsed again, as if they had changed. #}
+    {% if table_name == 'log_data' and var('backfill_from') %}
+        {% for row in run_query(
+            'select distinct source_file from ' ~ this ~ " where is_usable and event_date between date '" ~ var('backfill_from')
+            ~ "' and date '" ~ var('backfill_to') ~ "'"
+        ) %}
+            {% do known.update({row[0]: ''}) %}
+        {% endfor %}
+    {% endif %}
     {% set files = [] %}
     {% for row in run_query(arrivals(list_source_files(external_table('raw', table_name)), known.values() | list)) %}
         {% do files.append(row[0]) %}

@@ -17,7 +17,7 @@
             {% if row[1].removeprefix('file:').replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
                 {% do exceptions.raise_compiler_error(
                     'The schema ' ~ schema ~ ' was made in ' ~ row[1] ~ ', and the lake is ' ~ lake_place()
-                    ~ ': a lake that was copied or moved is taken over by ./scripts/adopt --lake ' ~ lake_place() ~ '.'
+                    ~ ': a lake that was copied or moved can only be read where it was made; put it back there, or name another lake.'
                 ) %}
             {% endif %}
         {% endfor %}

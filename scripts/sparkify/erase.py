@@ -1,7 +1,7 @@
 """Remove a user from every table and file of the lake, for good: later runs and full refreshes leave the user out, too.
 
-Raw files are not changed; those that hold rows of the user are named, with the number of rows. Nobody can go back to
-older versions of the tables afterwards, as these are deleted too.
+Shows what it would delete and asks first. Raw files are not changed; those that hold rows of the user are named. Nobody
+can go back to older snapshots of the tables afterwards, as these are deleted too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from sparkify import lake, settings
+from sparkify import lake, maintain, settings
 from sparkify.errors import UserError
 from sparkify.settings import Settings
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument("user", type=int, help="the user's id, as in the column user_id")
     arguments.add_argument("--raw", help="folder or s3 URI of the raw data (default: SPARKIFY_RAW, or raw/)")
+    arguments.add_argument("--yes", action="store_true", help="do not ask")
     arguments.add_argument("--lake", help="folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/)")
     return arguments
 
@@ -36,6 +37,10 @@ def main(argv: list[str] | None = None) -> int:
         places = settings.resolve(options.raw, options.lake)
         settings.check(places)
         raw_files = _raw_files(places, options.user)
+        if not raw_files:
+            raise UserError(f"There is no row of the user {options.user} in {places.lake}; nothing was changed.")
+        if not options.yes and not _confirmed(options.user, places, sum(rows for _, rows in raw_files)):
+            return 1
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -47,24 +52,32 @@ def main(argv: list[str] | None = None) -> int:
     steps = (
         ("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}"),
         ("build", "--exclude-resource-types", "unit_test"),
-        ("run-operation", "delete_versions_before_the_newest"),
     )
     if not all(dbt.run(*step) for step in steps):
         print(f"User {options.user} is not erased yet; mend what failed and run this again.", file=sys.stderr)
         return 1
+    # Files of interrupted runs go as well, however young they are.
+    maintain.tidy(places.lake, places.schema, keep=1, age=0)
     print(f"User {options.user} is erased from {places.lake}.")
     for place, rows in raw_files:
         print(f"Raw rows of the user, not changed: {rows:,} in {place}")
     return 0
 
 
+def _confirmed(user: int, places: Settings, rows: int) -> bool:
+    if not sys.stdin.isatty():
+        raise UserError(f"Nobody is there to confirm that user {user} ({rows:,} log rows) is deleted; say --yes.")
+    answer = input(f"Delete user {user} ({rows:,} log rows, and all that follows from them) from {places.lake}? [y/N] ")
+    return answer.strip().lower() in ("y", "yes")
+
+
 def _raw_files(places: Settings, user: int) -> list[tuple[str, int]]:
-    """The raw files that hold usable rows of the user, as far as the lake knows, with their number."""
-    if settings.is_uri(places.lake):
-        return []
+    """The raw files that hold rows of the user, as far as the lake knows, with their number."""
     with lake.connect(places.lake, places.schema) as connection:
         rows = connection.execute(
-            "select source_file, count(*) from int_log_rows where user_id = ? group by all order by all", [user]
+            f"select source_file, count(*) from {places.schema}_staging.int_log_rows"
+            " where user_id = ? or regexp_extract(raw_text, '\"userId\"[ ]*:[ ]*\"?([0-9]+)', 1) = ? group by all order by all",
+            [user, str(user)],
         ).fetchall()
     return [(_path(uri), count) for uri, count in rows]
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from builds import Lake
-from sparkify import catalog, erase, lake, metastore, query, restore, run, summary
+from sparkify import erase, maintain, query, restore, run, summary
 from sparkify.settings import Settings
 
 
@@ -54,42 +51,6 @@ def test_run_with_raw_and_lake_in_one_another(
     assert "lie in one another; give each a folder of its own." in sentence(capsys)
 
 
-def test_run_while_another_has_the_metastore(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "lake" / "_metastore"
-    with held(folder):
-        assert run.main(["--raw", str(raw), "--lake", str(tmp_path / "lake")]) == 2
-    assert sentence(capsys).startswith(f"Another run has the metastore {folder} open; wait until it ends")
-
-
-def test_plain_dbt_waits_for_the_metastore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    other = held(tmp_path / "metastore")
-    threading.Timer(1.0, other.__exit__, (None, None, None)).start()
-    assert metastore.main([str(tmp_path / "metastore")]) == 0
-    assert sentence(capsys).startswith("Waiting for another run")
-
-
-class held:
-    """Another process that has a metastore open, as Derby marks it."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        (folder / "dbex.lck").touch()
-        program = (
-            "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program, str(folder / "dbex.lck")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert self.process.stdout is not None
-        self.process.stdout.readline()
-
-    def __enter__(self) -> held:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.communicate(b"\n")
-
-
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -118,6 +79,32 @@ def test_erase_needs_raw_data_and_a_lake(tmp_path: Path, raw: Path, capsys: pyte
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path / 'lake'}")
 
 
+def test_erase_asks_and_knows_its_users(
+    simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_environment(simulated, monkeypatch)
+    snapshots = simulated.snapshots()
+    capsys.readouterr()
+    assert erase.main(["424242424242"]) == 2
+    assert sentence(capsys).startswith("There is no row of the user 424242424242 in ")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert erase.main([str(simulated.rows("users")[0][0])]) == 2
+    assert "is deleted; say --yes." in sentence(capsys)
+    assert simulated.snapshots() == snapshots
+
+
+def test_an_older_lake_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sparkify_versions" / "published").mkdir(parents=True)
+    assert query.main(["select 1", "--lake", str(tmp_path)]) == 2
+    assert "is a lake of an older version of this project" in sentence(capsys)
+
+
+def set_environment(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment by which commands find a lake."""
+    for name, value in lake.environment().items():
+        monkeypatch.setenv(name, value)
+
+
 def test_restore_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert restore.main(["--list", "--lake", str(tmp_path)]) == 2
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; ")
@@ -126,18 +113,24 @@ def test_restore_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_restore_knows_its_runs(
     simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("SPARKIFY_SCHEMA", simulated.schema)
+    set_environment(simulated, monkeypatch)
     capsys.readouterr()
-    assert restore.main(["--list", "--lake", str(simulated.folder)]) == 0
-    assert capsys.readouterr().out.split() == [lake.tables(str(simulated.folder), simulated.schema)["users"].run]
-    assert restore.main(["--run", "20180101t000000000_00000000", "--lake", str(simulated.folder)]) == 2
+    assert restore.main(["--list"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "  build  " in line and "songplays (new table)" in line
+    assert restore.main(["--run", "20180101t000000000_00000000"]) == 2
     assert sentence(capsys).startswith("20180101t000000000_00000000 is no run that can be restored; ./scripts/restore")
+
+
+def test_maintain_keeps_at_least_one_snapshot(capsys: pytest.CaptureFixture[str]) -> None:
+    assert maintain.main(["--keep", "0"]) == 2
+    assert sentence(capsys) == "--keep is 0; give a whole number, 1 or more."
 
 
 @pytest.fixture
 def ask(simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
     """A function that asks the simulated lake and gives exit code, stdout and stderr."""
-    monkeypatch.setenv("SPARKIFY_SCHEMA", simulated.schema)
+    set_environment(simulated, monkeypatch)
     capsys.readouterr()
 
     def answer(question: str, form: str = "csv") -> tuple[int, str, str]:
@@ -187,10 +180,11 @@ def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-unt
     assert 'Did you mean "songplays"?' in said
 
 
-def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
-    places = Settings(str(simulated.raw), str(simulated.folder), "", simulated.schema)
+def test_summary_names_every_table_and_reason(simulated: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_environment(simulated, monkeypatch)
+    places = Settings(str(simulated.raw), str(simulated.folder), simulated.schema)
     text = summary.text(places, Path("report.html"))
-    for table in ("songplays", "users", "songs", "artists", "time", "user_level_history", "int_log_rows"):
+    for table in ("songplays", "users", "songs", "artists", "time", "user_level_history"):
         assert f"\n{table} " in text
     manifest = json.loads((simulated.raw / "_simulated.json").read_text(encoding="utf-8"))
     quarantined = len(simulated.rows("quarantined_log_data")) + len(simulated.rows("quarantined_songs_data"))
@@ -198,17 +192,3 @@ def test_summary_names_every_table_and_reason(simulated: Lake) -> None:
     logs = manifest["log_data"]
     assert f"{logs['matched_plays']:,} of {logs['plays']:,} plays matched" in text
     assert "log_data: play_without_user (userId)" in text
-
-
-def test_the_catalog_has_the_same_figures_as_the_files(simulated: Lake) -> None:
-    by_files = lake.figures(
-        lake.connect(str(simulated.folder), simulated.schema), str(simulated.folder), simulated.schema
-    )
-    ask = catalog.session(simulated.schema)
-    by_catalog = catalog.figures(ask, simulated.schema)
-    assert {(row.name, row.rows, row.files, row.bytes) for row in by_catalog} == {
-        (row.name, row.rows, row.files, row.bytes) for row in by_files
-    }
-    assert {row.place.removeprefix("file:") for row in by_catalog} == {row.place for row in by_files}
-    plays = len(simulated.rows("songplays"))
-    assert ask("select count(*) from songplays") == [(plays,)]

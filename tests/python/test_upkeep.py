@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
+from pyiceberg.table import Table
+from pyspark.sql import SparkSession
 
 import oracle
 from builds import Builder, Lake
 from hostile import event, song
 from sparkify.canonical import first_differences
-from sparkify.lake import connect, published_runs
-from sparkify.restore import restorable
+from sparkify import maintain, restore
 
 # No run's name and no figure has so many digits in this order by chance.
 USER = 731_826_490_257
@@ -71,27 +74,41 @@ def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, lake: Lake, 
     assert str(USER) in texts_of(lake.folder)
     assert builder.dbt(lake, "run-operation", "erase_user", "--args", json.dumps({"user_hash": user_hash}))
     assert builder.dbt(lake, "run")
-    assert builder.dbt(lake, "run-operation", "delete_versions_before_the_newest")
+    tidy(lake)
 
     for step in ((), ("run",), ("run", "--full-refresh")):
         if step:
             assert builder.dbt(lake, *step)
         for table in oracle.COLUMNS:
             assert first_differences(expected.tables[table], lake.rows(table)) == "", (step, table)
-        with connect(str(lake.folder), lake.schema) as connection:
+        with lake.connect() as connection:
             accounts = connection.sql(
                 "select raw_rows, erased_rows, quarantined_rows from row_accounting where source_name = 'log_data'"
             ).fetchall()
         assert accounts == [(8, 4, 0)]
-    assert builder.dbt(lake, "run-operation", "delete_versions_before_the_newest")
+    tidy(lake)
     everything = texts_of(lake.folder)
     assert NAME not in everything
     assert str(USER) not in everything
 
     write(lake.raw, "log_data/5.json", [play(9, 2, USER, firstName=NAME), play(10, 2, 8)])
     assert builder.dbt(lake, "run")
+    tidy(lake)
     assert len(lake.rows("songplays")) == len(expected.tables["songplays"]) + 1
     assert NAME not in texts_of(lake.folder)
+
+
+def tidy(lake: Lake) -> None:
+    """Leave one snapshot of each table, and no file that it does not need."""
+    with patch.dict(os.environ, lake.environment()):
+        maintain.tidy(str(lake.folder), lake.schema, keep=1, age=0)
+
+
+def tables_of(lake: Lake) -> list[Table]:
+    """The tables that a restore puts back."""
+    with patch.dict(os.environ, lake.environment()):
+        found = list(maintain.all_tables(str(lake.folder), lake.schema))
+    return [table for table in found if table.name()[-1] not in restore.LEFT_ALONE]
 
 
 def texts_of(folder: Path) -> str:
@@ -104,7 +121,7 @@ def texts_of(folder: Path) -> str:
 
 def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake: Lake) -> None:
     before = {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS}
-    (run,) = restorable(published_runs(str(lake.folder), lake.schema))
+    (run,) = restore.restorable(tables_of(lake))
     write(lake.raw, "log_data/5.json", [play(20, 2, 8, level="paid"), play(21, 9, 77)])
     write(lake.raw, "song_data/b.json", [song("SO2", title="Other")])
     assert builder.dbt(lake, "run")
@@ -112,7 +129,8 @@ def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake:
     assert after["songplays"] != before["songplays"]
     assert after["songs"] != before["songs"]
 
-    assert builder.dbt(lake, "run-operation", "restore", "--args", json.dumps({"run": run}))
+    restore.restore(tables_of(lake), run.name)
+    SparkSession.builder.getOrCreate().catalog.clearCache()
     assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == before
     assert builder.dbt(lake, "run")
     assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
@@ -120,7 +138,8 @@ def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake:
     for _ in range(2):
         assert builder.dbt(lake, "run", "--full-refresh")
     assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
-    assert not builder.dbt(lake, "run-operation", "restore", "--args", json.dumps({"run": run}))
+    tidy(lake)
+    assert run.name not in [known.name for known in restore.restorable(tables_of(lake))]
 
 
 def test_days_are_built_again_on_demand(builder: Builder, lake: Lake) -> None:
@@ -145,7 +164,7 @@ def test_files_that_are_gone_keep_their_rows(builder: Builder, lake: Lake) -> No
 def test_the_ledger_has_a_row_for_each_run_and_model(builder: Builder, lake: Lake) -> None:
     write(lake.raw, "log_data/5.json", [play(20, 2, 8)])
     assert builder.dbt(lake, "run")
-    with connect(str(lake.folder), lake.schema) as connection:
+    with lake.connect() as connection:
         runs = connection.sql("select count(distinct run_id), count(*) from run_ledger").fetchall()
         newest = connection.sql("""
             select table_name, status, rows_written, files_written, bytes_written from run_ledger
@@ -157,4 +176,3 @@ def test_the_ledger_has_a_row_for_each_run_and_model(builder: Builder, lake: Lak
     assert newest[0][:4] == ("songplays", "success", 2, 1)
     assert newest[0][4] > 0
     assert newest[1] == ("songs", "unchanged", 0, 0, 0)
-    assert len(lake.files("run_ledger")) == 1
