@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from sparkify import s3
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = ("log_data", "song_data")
+# Credentials of a catalog in PostgreSQL.
+CATALOG_USER, CATALOG_PASSWORD = "SPARKIFY_CATALOG_USER", "SPARKIFY_CATALOG_PASSWORD"
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,24 @@ def _check_server(settings: Settings) -> None:
         check_lake(settings.lake)
 
 
-def catalog_uri(lake: str) -> str:
-    """The Iceberg catalog of a lake as SQLAlchemy names it; profiles.example.yml says the same to Spark."""
-    named = os.environ.get("SPARKIFY_CATALOG_URI")
-    if named:
-        kind, _, rest = named.removeprefix("jdbc:").partition(":")
-        return f"sqlite:///{rest}" if kind == "sqlite" else f"{kind}+psycopg2:{rest}"
+def catalog_url(lake: str) -> str:
+    """The Iceberg catalog of a lake as JDBC names it; profiles.example.yml says the same to Spark."""
     folder = PROJECT / ".catalog" / "s3" / lake.partition("://")[2] if is_uri(lake) else Path(lake)
-    return f"sqlite:///{folder / 'catalog.db'}"
+    return os.environ.get("SPARKIFY_CATALOG_URI") or f"jdbc:sqlite:{folder / 'catalog.db'}"
+
+
+def catalog_uri(lake: str) -> str:
+    """The same as SQLAlchemy names it, with the credentials of the environment."""
+    return sqlalchemy_uri(catalog_url(lake), os.environ.get(CATALOG_USER, ""), os.environ.get(CATALOG_PASSWORD, ""))
+
+
+def sqlalchemy_uri(url: str, user: str, password: str) -> str:
+    """A JDBC URL of SQLite or PostgreSQL as SQLAlchemy names it."""
+    kind, _, rest = url.removeprefix("jdbc:").partition(":")
+    if kind == "sqlite":
+        return f"sqlite:///{rest}"
+    who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    return f"{kind}+psycopg2://{who}{rest.removeprefix('//')}"
 
 
 def is_uri(place: str) -> bool:

@@ -21,10 +21,11 @@ from types import FrameType
 
 from sparkify import settings
 from sparkify.cluster import ports
+from sparkify.cluster.catalog import Catalog
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.launch import Workers
 from sparkify.cluster.ldap import Ldap
-from sparkify.cluster.start import DERBY, Plan, start
+from sparkify.cluster.start import Plan, start
 from sparkify.cluster.status import logs, status
 from sparkify.cluster.stop import stop
 from sparkify.errors import UserError
@@ -69,11 +70,12 @@ def parser() -> argparse.ArgumentParser:
     starting.add_argument("--master-port", type=_port, default=0, help="port of the master (default: any)")
     starting.add_argument("--lake", help="folder or s3 URI for the tables (default: SPARKIFY_LAKE, or lake/)")
     starting.add_argument(
-        "--metastore",
-        default=DERBY,
-        help="where the catalog of tables is: derby, for one server, in the folder SPARKIFY_METASTORE (default); or in "
-        "PostgreSQL, which serves several: a URL such as jdbc:postgresql://127.0.0.1:5432/metastore, with "
-        "SPARKIFY_METASTORE_USER and SPARKIFY_METASTORE_PASSWORD in the environment",
+        "--catalog",
+        metavar="URL",
+        help="where the catalog of tables is: in PostgreSQL, which serves several servers, by a URL such as "
+        "jdbc:postgresql://127.0.0.1:5432/catalog, with SPARKIFY_CATALOG_USER and SPARKIFY_CATALOG_PASSWORD in the "
+        "environment (default: SPARKIFY_CATALOG_URI, or an SQLite file: catalog.db in a local lake, below .catalog/ "
+        "for one on S3)",
     )
     starting.add_argument(
         "--ldap-url",
@@ -120,7 +122,8 @@ def _start(folder: Folder, options: argparse.Namespace) -> None:
         signal.signal(number, _interrupt)
     with folder.locked():
         ldap = Ldap(options.ldap_url, options.ldap_people) if options.ldap_url else None
-        plan = Plan(workers, options.host, options.port, options.master_port, places, options.metastore, ldap)
+        catalog = Catalog(options.catalog or settings.catalog_url(places.lake))
+        plan = Plan(workers, options.host, options.port, options.master_port, places, catalog, ldap)
         state = start(folder, plan)
     at = "" if options.folder is None else f" --folder {shlex.quote(options.folder)}"
     say(f"Tell dbt where it is by these lines; stop it by ./scripts/cluster stop{at}")
@@ -130,6 +133,7 @@ def _start(folder: Folder, options: argparse.Namespace) -> None:
         "SPARKIFY_THRIFT_PORT": str(state.port),
         "SPARKIFY_THRIFT_AUTH": state.auth,
         "SPARKIFY_LAKE": places.lake,
+        **({"SPARKIFY_CATALOG_URI": options.catalog} if options.catalog else {}),
     }.items():
         print(f"export {name}={shlex.quote(value)}")
 

@@ -7,6 +7,7 @@ and files is as in the `local` target of profiles.example.yml; tests/python/test
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from sparkify.cluster.files import properties, write_private
 from sparkify.cluster.folder import Folder
@@ -63,10 +64,16 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         "spark.sql.files.openCostInBytes": "65536",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.parquet.compression.codec": "zstd",
-        "spark.sql.warehouse.dir": places.lake,
-        # Seconds after which a session that stays open looks again where a table's files are: before a later run
-        # deletes the version that it knows.
-        "spark.sql.metadataCacheTTLSeconds": "5",
+        # Tables and views are in an Iceberg catalog; external tables over the raw files in the server's own memory.
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": f"{folder.scratch}/warehouse",
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        "spark.sql.defaultCatalog": "lake",
+        # Each session has a catalog of its own, which would not see for half a minute what others have committed.
+        "spark.sql.catalog.lake.cache-enabled": "false",
+        "spark.sql.catalog.lake.use-nullable-query-schema": "false",
+        "spark.sql.iceberg.aggregate-push-down.enabled": "false",
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.input.stream.type": "classic",
         "spark.hadoop.fs.s3a.retry.limit": "4",
         # Files on their way to S3, and Hive's, whose own default is one folder for all users of the machine.
@@ -74,14 +81,26 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         # Hadoop's own default is made of that one, and fails where it has a blank in it.
         "spark.hadoop.fs.s3a.buffer.dir": f"{folder.scratch}/s3a",
         "spark.hadoop.hive.exec.scratchdir": f"{folder.scratch}/hive",
-        # Of the local target's options the one that keeps the metastore quick; the others make a start quick, and a
-        # long run slow.
+        # Hive keeps something of its own in a Derby in memory, which logs where it stands.
         "spark.driver.extraJavaOptions": _java_options(
-            f"-Djava.io.tmpdir={folder.scratch}",
-            f"-Dderby.stream.error.file={folder.log('derby')}",
-            "-Dderby.system.durability=test",
+            f"-Djava.io.tmpdir={folder.scratch}", f"-Dderby.stream.error.file={folder.log('derby')}"
         ),
     }
+
+
+def s3(spark: Path) -> dict[str, str]:
+    """Spark's settings for S3, as in the local target of profiles.example.yml."""
+    settings = {
+        "spark.hadoop.fs.s3a.endpoint.region": os.environ.get("AWS_REGION")
+        or os.environ.get("AWS_DEFAULT_REGION")
+        or "us-east-1",
+        "spark.hadoop.fs.s3a.path.style.access": os.environ.get("SPARKIFY_S3_PATH_STYLE", "false"),
+    }
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3")
+    # The client of Spark 3.5 does not take the address of a service other than Amazon's from the environment.
+    if endpoint and any(spark.glob("jars/hadoop-client-api-3.3.*.jar")):
+        settings |= {"spark.hadoop.fs.s3a.endpoint": endpoint, "spark.hadoop.fs.s3a.path.style.access": "true"}
+    return settings
 
 
 def write_daemons(folder: Folder) -> None:

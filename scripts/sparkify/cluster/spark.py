@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import subprocess
 from pathlib import Path
 
 from sparkify.cluster.folder import Folder
@@ -34,8 +33,8 @@ def home() -> Path:
 
 def environment(spark: Path, folder: Folder) -> dict[str, str]:
     """What Spark's processes are started with: the caller's environment, with settings of Spark in it replaced."""
-    # Those of the metastore are in a file: no worker hands them on to its executors.
-    dropped = ("SPARK_", "SPARKIFY_METASTORE_")
+    # Credentials of the catalog are in a file: no worker hands them on to its executors.
+    dropped = ("SPARK_", "SPARKIFY_CATALOG_")
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)} | {
         "SPARK_HOME": str(spark),
         "SPARK_CONF_DIR": str(folder.settings),
@@ -43,13 +42,3 @@ def environment(spark: Path, folder: Folder) -> dict[str, str]:
         # What all listen on, web pages included.
         "SPARK_LOCAL_IP": LOOPBACK,
     }
-
-
-def submit(environment: dict[str, str], log: Path, *arguments: str) -> bool:
-    """Run a program to its end, without the cluster; whether it succeeded."""
-    command = [f"{environment['SPARK_HOME']}/bin/spark-submit", "--master", "local[1]", *arguments]
-    with log.open("a", encoding="utf-8") as output:
-        ended = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-    return ended.returncode == 0

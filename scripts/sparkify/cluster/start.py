@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sparkify import settings
-from sparkify.cluster import configuration, jars, ports, ready, s3, spark
-from sparkify.cluster.derby import Derby
+from sparkify import jars, settings
+from sparkify.cluster import configuration, ports, ready, spark
+from sparkify.cluster.catalog import Catalog
 from sparkify.cluster.files import properties, write_private
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.launch import Launcher, Workers
 from sparkify.cluster.ldap import Ldap
 from sparkify.cluster.ports import LOOPBACK
-from sparkify.cluster.postgresql import PostgreSQL
 from sparkify.cluster.state import THRIFT_SERVER, State
 from sparkify.cluster.stop import stop
 from sparkify.errors import UserError
 from sparkify.progress import say
 from sparkify.settings import Settings, is_uri
 
-DERBY = "derby"
-
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start. The metastore is Derby's, in its place, or the JDBC URL of one in PostgreSQL."""
+    """What to start."""
 
     workers: Workers
     host: str
     port: int
     master_port: int
     places: Settings
-    metastore: str
+    catalog: Catalog
     ldap: Ldap | None = None
 
 
@@ -63,25 +60,20 @@ def _prepare(folder: Folder, plan: Plan) -> Launcher:
     asked = ready.server_of(state)
     if not is_uri(plan.places.lake):
         settings.check_lake(plan.places.lake)
-    catalog = Derby(plan.places.metastore) if plan.metastore == DERBY else PostgreSQL(plan.metastore)
-    catalog.check()
+    plan.catalog.check()
     on_s3 = is_uri(plan.places.raw) or is_uri(plan.places.lake)
-    packages = (*catalog.packages, *([s3.packages(home)] if on_s3 else []))
+    jars.ensure(home, with_s3=on_s3)
+    plan.catalog.prepare()
 
     folder.renew()
     say(f"Starting a cluster; its logs are in {folder.logs}")
     configuration.write_daemons(folder)
-    environment = spark.environment(home, folder)
-    fetched = [jars.fetch(needed, environment, folder.log("jars")) for needed in packages]
-    # The end of Java's class path, in all of Spark's processes.
-    environment["SPARK_DIST_CLASSPATH"] = ":".join(f"{jar_folder}/*" for jar_folder in fetched)
-    catalog.make_tables(folder, environment)
     server = configuration.thrift_server(plan.places, plan.workers.memory, folder)
-    server |= catalog.spark_settings() | (s3.spark_settings(home) if on_s3 else {})
+    server |= plan.catalog.spark_settings(plan.places.lake) | (configuration.s3(home) if on_s3 else {})
     if plan.ldap:
         write_private(folder.settings / "hive-site.xml", plan.ldap.hive_site())
     write_private(folder.server_settings, properties(server))
-    return Launcher(folder, state, plan.workers, asked, environment)
+    return Launcher(folder, state, plan.workers, asked, spark.environment(home, folder))
 
 
 def _addresses(plan: Plan) -> State:

@@ -14,7 +14,7 @@ PATIENCE = 20.0
 def stop(folder: Folder) -> bool:
     """End what runs of a folder's cluster and forget it; whether anything was running."""
     found = folder.everything()
-    # The Thrift Server first: it closes its metastore, and tells the master that its executors are no longer needed.
+    # The Thrift Server first: it tells the master that its executors are no longer needed.
     processes.end(lambda: {pid for name, pid in folder.members().items() if name == THRIFT_SERVER}, PATIENCE)
     if left := processes.end(folder.everything, PATIENCE):
         # What is known of them stays, for another attempt.
