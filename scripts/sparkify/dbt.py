@@ -76,7 +76,7 @@ def _git_commit() -> str:
 
 @atexit.register
 def _end_spark() -> None:
-    """End Spark and wait for it: until it is gone, the next run can't have the metastore."""
+    """End Spark and wait for it, and for the classes that it saves."""
     # Who asks a server has not imported it.
     pyspark = sys.modules.get("pyspark")
     if pyspark is not None and pyspark.SparkContext._gateway is not None:

@@ -8,9 +8,10 @@ class path. (spark.jars.packages would ask Ivy at every start, and does not reac
 from __future__ import annotations
 
 import argparse
-import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,38 +19,40 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 from sparkify import java
 from sparkify.errors import UserError
 from sparkify.progress import say
 
 LIST = Path(__file__).with_name("jars.txt")
+# Names a mirror of Maven Central.
+MIRROR = "SPARKIFY_MAVEN"
 
 
 @dataclass(frozen=True)
 class Jar:
     """One jar: Maven coordinates and the sha256 of its bytes."""
 
-    group: str
-    artifact: str
-    version: str
+    coordinates: str
     sha256: str
 
     @property
     def file(self) -> str:
         """Name of its file."""
-        return f"{self.artifact}-{self.version}.jar"
+        _, artifact, version = self.coordinates.split(":")
+        return f"{artifact}-{version}.jar"
 
 
 def needed(spark: Path, *, with_s3: bool) -> list[Jar]:
     """The jars that a Spark needs; UserError for one that is neither 3.5 nor 4.1."""
-    (core,) = spark.glob("jars/spark-core_*.jar")
-    version = ".".join(core.stem.rpartition("-")[2].split(".")[:2])
+    cores = [re.search(r"-(\d+\.\d+)\.", jar.name) for jar in spark.glob("jars/spark-core_*.jar")]
+    version = cores[0][1] if cores and cores[0] else "unknown"
     wanted = {version, f"{version}-s3"} if with_s3 else {version}
     lines = (line.split() for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    found = [Jar(*name.split(":"), sha256) for spark_version, name, sha256 in lines if spark_version in wanted]
+    found = [Jar(coordinates, sha256) for of_spark, coordinates, sha256 in lines if of_spark in wanted]
     if not found:
-        raise UserError(f"Spark {version} ({spark}) is none that Iceberg is known for here; take Spark 4.1 or 3.5.")
+        raise UserError(f"The Spark in {spark} ({version}) is none that Iceberg is known for here; take 4.1 or 3.5.")
     return found
 
 
@@ -61,12 +64,65 @@ def ensure(spark: Path | None = None, *, with_s3: bool = False) -> None:
         return
     kept = java.cache_folder() / "jars"
     kept.mkdir(parents=True, exist_ok=True)
-    to_fetch = [jar for jar in missing if not (kept / jar.file).exists()]
-    if to_fetch:
-        say(f"Fetching {len(to_fetch)} jars for Spark into {kept} (once) ...")
-        _fetch(to_fetch, kept, spark)
-    for jar in missing:
-        _link(kept / jar.file, spark / "jars" / jar.file)
+    # Two at once: the second takes what the first has fetched.
+    with open(kept / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left_over in kept.glob("new-*"):  # by a call that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
+        to_fetch = [jar for jar in missing if not (kept / jar.file).exists()]
+        if to_fetch:
+            say(f"Fetching {len(to_fetch)} jars for Spark into {kept} (once) ...")
+            _fetch(to_fetch, kept, spark)
+        for jar in missing:
+            _check(jar, kept / jar.file)
+        try:
+            _link(missing, kept, spark / "jars")
+        except OSError as error:
+            raise UserError(
+                f"{spark / 'jars'} can't be written ({error.strerror}); change its rights, or take another environment."
+            ) from error
+
+
+def ivy(dependencies: str, pattern: str, folder: Path, log: Path, spark: Path) -> bool:
+    """Have Ivy put some dependencies into a folder; whether it could."""
+    (program,) = spark.glob("jars/ivy-*.jar")
+    home = java.find()
+    if home is None:
+        raise UserError(f"There is no Java to fetch jars with: {java.advice()}, then try again.")
+    (folder / "ivy.xml").write_text(
+        '<ivy-module version="2.0"><info organisation="sparkify" module="jars"/>'
+        f"<dependencies>{dependencies}</dependencies></ivy-module>",
+        encoding="utf-8",
+    )
+    settings: tuple[str, ...] = ()
+    if mirror := os.environ.get(MIRROR):
+        (folder / "settings.xml").write_text(
+            '<ivysettings><settings defaultResolver="mirror"/><resolvers>'
+            f'<ibiblio name="mirror" m2compatible="true" root={quoteattr(mirror)}/></resolvers></ivysettings>',
+            encoding="utf-8",
+        )
+        settings = ("-settings", "settings.xml")
+    with log.open("wb") as out:
+        done = subprocess.run(
+            [
+                *(str(Path(home, "bin", "java")), "-jar", str(program), *settings),
+                *("-ivy", "ivy.xml", "-cache", "cache", "-retrieve", pattern),
+            ],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    return done.returncode == 0
+
+
+def dependency(coordinates: str, kind: str = "jar") -> str:
+    """A dependency, for Ivy, without what it depends on."""
+    group, artifact, version = coordinates.split(":")
+    return (
+        f'<dependency org="{group}" name="{artifact}" rev="{version}" transitive="false">'
+        f'<artifact name="{artifact}" type="{kind}" ext="{kind}"/></dependency>'
+    )
 
 
 def _spark() -> Path:
@@ -77,62 +133,58 @@ def _spark() -> Path:
 
 
 def _fetch(jars: list[Jar], kept: Path, spark: Path) -> None:
-    (ivy,) = spark.glob("jars/ivy-*.jar")
-    home = java.find()
-    if home is None:
-        raise UserError(f"There is no Java to fetch jars with: {java.advice()}, then try again.")
-    wanted = "".join(
-        f'<dependency org="{jar.group}" name="{jar.artifact}" rev="{jar.version}" transitive="false">'
-        f'<artifact name="{jar.artifact}" type="jar" ext="jar"/></dependency>'
-        for jar in jars
-    )
+    log = kept / "fetch.log"
     with tempfile.TemporaryDirectory(prefix="new-", dir=kept) as folder:
-        Path(folder, "ivy.xml").write_text(
-            f'<ivy-module version="2.0"><info organisation="sparkify" module="jars"/><dependencies>{wanted}</dependencies>'
-            "</ivy-module>",
-            encoding="utf-8",
-        )
-        places = ("-ivy", "ivy.xml", "-cache", "cache", "-retrieve", "[artifact]-[revision].[ext]")
-        log = kept / "fetch.log"
-        with log.open("wb") as out:
-            done = subprocess.run(
-                [str(Path(home, "bin", "java")), "-jar", str(ivy), *places],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+        wanted = "".join(dependency(jar.coordinates) for jar in jars)
+        done = ivy(wanted, "[artifact]-[revision].[ext]", Path(folder), log, spark)
         for jar in jars:
             fetched = Path(folder, jar.file)
-            if done.returncode != 0 or not fetched.exists():
+            if not done or not fetched.exists():
                 raise UserError(f"Fetching {jar.file} from Maven Central failed; {log} says why.")
-            if hashlib.sha256(fetched.read_bytes()).hexdigest() != jar.sha256:
-                raise UserError(f"{jar.file} from Maven Central is not the file that {LIST.name} names; it was not kept.")
+            _check(jar, fetched)
             fetched.replace(kept / jar.file)
 
 
-def _link(jar: Path, place: Path) -> None:
-    # In two steps, as another process may be at it too.
-    aside = place.with_name(f".{place.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        aside.unlink()
-    try:
-        aside.symlink_to(jar)
-    except OSError:
-        shutil.copyfile(jar, aside)
-    aside.replace(place)
+def _check(jar: Jar, file: Path) -> None:
+    if hashlib.sha256(file.read_bytes()).hexdigest() != jar.sha256:
+        file.unlink()
+        raise UserError(f"{file} was not the file that {LIST.name} names, and is deleted; try again.")
+
+
+def _link(jars: list[Jar], kept: Path, folder: Path) -> None:
+    for jar in jars:
+        # In two steps, so that nobody ever sees half a jar.
+        aside = folder / f".{jar.file}.new"
+        aside.unlink(missing_ok=True)
+        try:
+            aside.symlink_to(kept / jar.file)
+        except OSError:
+            shutil.copyfile(kept / jar.file, aside)
+        aside.replace(folder / jar.file)
+    # What an older version of the project has put there.
+    known = {jar.file for with_s3 in (False, True) for jar in needed(folder.parent, with_s3=with_s3)}
+    for jar_file in folder.iterdir():
+        if jar_file.is_symlink() and jar_file.readlink().parent == kept and jar_file.name not in known:
+            jar_file.unlink()
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 if the jars are there, 1 if they can't be had."""
-    parser = argparse.ArgumentParser(prog="python -m sparkify.jars", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m sparkify.jars",
+        description="Puts the jars that Spark lacks into this environment's pyspark: Iceberg's runtime (48 MB), and "
+        f"drivers of its catalogs in SQLite and PostgreSQL (15 MB). They are fetched once from Maven Central, or from "
+        f"the mirror that {MIRROR} names, and kept in {java.cache_folder() / 'jars'}.",
+    )
     parser.add_argument("--s3", action="store_true", help="the client for S3 as well (18 MB)")
     options = parser.parse_args(arguments)
     try:
         ensure(with_s3=options.s3)
     except UserError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -1,13 +1,11 @@
 """Trino's server and its Hive connector: fetched once from Maven Central, then kept in the user's cache folder.
 
-Not the whole server, which is three times as large. They are no jars, so that Spark can't fetch them as it fetches
-packages; Ivy, by which it does that, can.
+Not the whole server, which is three times as large.
 """
 
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import tarfile
 import tempfile
 import zipfile
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import pyspark
 
-from sparkify import java
+from sparkify import jars, java
 from sparkify.errors import UserError
 from sparkify.progress import say
 
@@ -23,19 +21,6 @@ from sparkify.progress import say
 VERSION = "476"
 SERVER = "trino-server-core"
 CONNECTOR = "trino-hive"
-
-IVY_FILE = f"""<ivy-module version="2.0">
-  <info organisation="sparkify" module="trino"/>
-  <dependencies>
-    <dependency org="io.trino" name="{SERVER}" rev="{VERSION}" transitive="false">
-      <artifact name="{SERVER}" type="tar.gz" ext="tar.gz"/>
-    </dependency>
-    <dependency org="io.trino" name="{CONNECTOR}" rev="{VERSION}" transitive="false">
-      <artifact name="{CONNECTOR}" type="zip" ext="zip"/>
-    </dependency>
-  </dependencies>
-</ivy-module>
-"""
 
 
 def fetch() -> Path:
@@ -56,22 +41,11 @@ def fetch() -> Path:
 
 
 def _download(folder: Path) -> None:
-    (folder / "ivy.xml").write_text(IVY_FILE, encoding="utf-8")
-    (ivy,) = Path(pyspark.__file__).parent.glob("jars/ivy-*.jar")
-    home = java.find()
-    if home is None:
-        raise UserError(f"There is no Java to fetch Trino with: {java.advice()}, then try again.")
-    places = ("-ivy", "ivy.xml", "-cache", "cache", "-retrieve", "[artifact].[ext]")
+    server = jars.dependency(f"io.trino:{SERVER}:{VERSION}", "tar.gz")
+    connector = jars.dependency(f"io.trino:{CONNECTOR}:{VERSION}", "zip")
     log = java.cache_folder() / "trino" / "fetch.log"
-    with log.open("wb") as out:
-        done = subprocess.run(
-            [str(Path(home, "bin", "java")), "-jar", str(ivy), *places],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode != 0 or not (folder / f"{CONNECTOR}.zip").exists():
+    done = jars.ivy(server + connector, "[artifact].[ext]", folder, log, Path(pyspark.__file__).parent)
+    if not done or not (folder / f"{CONNECTOR}.zip").exists():
         raise UserError(f"Fetching Trino from Maven Central failed; {log} says why.")
 
 
