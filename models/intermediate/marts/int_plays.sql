@@ -34,7 +34,7 @@ events_in_turn as (
 plays as (
     select
         *,
-        cast(floor(duration * 1000 + 0.5) as bigint) as length_ms,
+        cast(floor(duration * 1000 + 0.5) as bigint) as duration_ms,
         -- A later end can't cut a song short, and the days that a run reads need not go further.
         case when next_event_ms - event_ms <= 86400000 then next_event_ms - event_ms end as ended_after_ms
     from events_in_turn
@@ -45,9 +45,9 @@ listened_plays as (
     select
         *,
         -- Of a null `least` makes a null on one engine and nothing on another.
-        case when length_ms is not null then least(length_ms, coalesce(ended_after_ms, length_ms)) end as listened_ms,
+        case when duration_ms is not null then least(duration_ms, coalesce(ended_after_ms, duration_ms)) end as listened_ms,
         case
-            when ended_after_ms is null or length_ms is null then 'unknown'
+            when ended_after_ms is null or duration_ms is null then 'unknown'
             when ended_after_ms >= floor(duration) * 1000 then 'complete'
             when is_next_a_play then 'skipped'
             else 'stopped'
@@ -71,7 +71,7 @@ plays_with_songs as (
         best_matches.artist_id,
         listened_plays.location,
         listened_plays.user_agent,
-        listened_plays.length_ms,
+        listened_plays.duration_ms,
         listened_plays.listened_ms,
         listened_plays.outcome,
         coalesce(listened_plays.listened_ms >= {{ var('valid_play_seconds') }} * 1000, false) as is_valid,
