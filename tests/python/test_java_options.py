@@ -42,16 +42,36 @@ def raw_folder(folder: Path, mebibytes: int) -> str:
 
 @pytest.fixture
 def spark(tmp_path: Path) -> Path:
-    """A Spark of a single jar."""
-    home = tmp_path / "spark"
+    """A Spark of a single jar, in an environment whose python notes what it is asked for."""
+    home = tmp_path / "lib" / "pyspark"
     (home / "jars").mkdir(parents=True)
     (home / "jars" / "core.jar").write_bytes(b"1")
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\necho "$*" >>"{tmp_path}/asked"\n')
+    python.chmod(0o755)
     return home
 
 
 @pytest.mark.parametrize(("mebibytes", "quick"), [(1, True), (250, True), (260, False)])
 def test_much_raw_data_is_worth_both_compilers(tmp_path: Path, spark: Path, mebibytes: int, quick: bool) -> None:
     assert is_quick(spark, SPARKIFY_RAW=raw_folder(tmp_path, mebibytes)) == quick
+
+
+@pytest.mark.parametrize("place", ["SPARKIFY_RAW", "SPARKIFY_LAKE"])
+def test_the_client_for_s3_is_fetched_when_it_is_needed(tmp_path: Path, spark: Path, place: str) -> None:
+    start("pyspark-shell", spark, **{place: "here"})
+    assert not (tmp_path / "asked").exists()
+    start("pyspark-shell", spark, **{place: "s3://bucket/folder"})
+    assert (tmp_path / "asked").read_text() == "-m sparkify.jars --s3\n"
+    (tmp_path / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        start("pyspark-shell", spark, **{place: "s3://bucket/folder"})
+
+
+def test_the_folder_of_a_new_catalog_is_made(tmp_path: Path, spark: Path) -> None:
+    start(f"--conf spark.sql.catalog.lake.uri=jdbc:sqlite:{tmp_path}/s3/bucket/catalog.db pyspark-shell", spark)
+    assert (tmp_path / "s3" / "bucket").is_dir()
 
 
 @pytest.mark.parametrize("raw", ["s3a://bucket/raw", "/nowhere"])

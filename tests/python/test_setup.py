@@ -63,6 +63,7 @@ case "$*" in
         exit "${FAKE_PIP_EXIT:-0}"
         ;;
     '-m sparkify.java') echo /some/java ;;
+    '-m sparkify.jars') echo "$JAVA_HOME" >>"$FAKE/jars"; exit "${FAKE_JARS_EXIT:-0}" ;;
     '-c import venv, ensurepip') exit "${FAKE_VENV_EXIT:-0}" ;;
     *) exec 'REAL' "$@" ;;
 esac
@@ -151,6 +152,21 @@ def test_first_call_installs_and_second_does_nothing(project: Project) -> None:
     assert (second.returncode, second.stderr, second.stdout) == (0, "", first.stdout)
     assert project.installations == ["requirements.lock"]
     assert (project.fake / "pyspark" / "conf").readlink() == project.root / "scripts" / "spark"
+    # They are looked for each time, by the Java that was found.
+    assert (project.fake / "jars").read_text().splitlines() == ["/some/java"] * 2
+
+
+def test_jars_that_cannot_be_had_end_it(project: Project) -> None:
+    result = project.call(FAKE_JARS_EXIT="1")
+    assert (result.returncode, result.stdout) == (1, "")
+
+
+def test_who_needs_no_java_needs_no_jars(project: Project) -> None:
+    script = write(
+        project.root / "scripts" / "query", SCRIPT.replace("lock=%s", "java=no lock=runtime").replace("%%", "%")
+    )
+    assert project.call(script, JAVA_HOME="").returncode == 0
+    assert not (project.fake / "jars").exists()
 
 
 def test_a_changed_lock_file_is_installed(project: Project) -> None:
@@ -345,7 +361,7 @@ def test_unsuitable_java_home_is_named_and_path_taken(machine: Machine, capsys: 
     assert java.main([]) == 0
     out, err = capsys.readouterr()
     assert out == f"{home}\n"
-    assert err.startswith(f"JAVA_HOME ({machine.folder}/mine) is Java {version}, and Spark 4.2 needs Java 17, 21")
+    assert err.startswith(f"JAVA_HOME ({machine.folder}/mine) is Java {version}, and Spark 4.1 needs Java 17, 21")
     assert len(err.splitlines()) == 1
 
 
@@ -434,8 +450,8 @@ def test_download_that_does_not_run(machine: Machine, capsys: Output) -> None:
 
 def test_the_versions_are_those_of_the_pinned_spark() -> None:
     """Another Spark runs on other Javas: then java.py wants new numbers."""
-    assert "\npyspark==4.2." in (ROOT / "requirements.lock").read_text()
-    assert "Spark 4.2 " in java.NEEDED
+    assert "\npyspark==4.1." in (ROOT / "requirements.lock").read_text()
+    assert "Spark 4.1 " in java.NEEDED
 
 
 def test_help(capsys: Output) -> None:
