@@ -5,7 +5,10 @@
 
 {% macro create_erased_users() %}
     {% do create_schema(erased_users()) %}
-    {% do run_statement('create table if not exists ' ~ erased_users() ~ ' (user_hash string, erased_at timestamp) using iceberg') %}
+    {% do run_statement(
+        'create table if not exists ' ~ erased_users() ~ ' (user_hash string, erased_at timestamp) using iceberg location '
+        ~ text_literal(schema_location(staging_schema()) ~ '/erased_users')
+    ) %}
 {% endmacro %}
 
 {% macro erased_user_hashes() %}

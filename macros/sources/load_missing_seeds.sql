@@ -33,7 +33,8 @@
     {% endfor %}
     {% do create_schema(relation) %}
     {% do begin_commit(relation, {'write': 'whole', 'reason': 'new table'}, node) %}
-    {% do run_statement('create table ' ~ relation ~ ' using iceberg as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
+    {% do run_statement('create table ' ~ relation ~ ' using iceberg location '
+        ~ text_literal(schema_location(relation.schema) ~ '/' ~ node.alias) ~ ' as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
     {% do end_commit(relation) %}
     {% do run_statement('drop view ' ~ view) %}
 {% endmacro %}

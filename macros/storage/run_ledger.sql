@@ -35,8 +35,8 @@
     {% endfor %}
     {% do create_schema(run_ledger()) %}
     {% do run_statement(
-        'create table if not exists ' ~ run_ledger() ~ ' (' ~ columns | join(', ') ~ ') using iceberg comment '
-        ~ text_literal(column_comment(source.description))
+        'create table if not exists ' ~ run_ledger() ~ ' (' ~ columns | join(', ') ~ ') using iceberg location '
+        ~ text_literal(schema_location(target.schema) ~ '/run_ledger') ~ ' comment ' ~ text_literal(column_comment(source.description))
     ) %}
 {% endmacro %}
 

@@ -6,13 +6,17 @@ with events as (
     select * from {{ ref('int_log_events') }}
 ),
 
--- Sums to another number if an event of the day has come, gone or been delivered anew.
+-- Sums to another number if an event of the day has come or gone, or another delivery of it counts.
 day_states as (
     select
         event_date,
         count(*) as number_of_events,
         sum(
-            mod({{ epoch_ms_of('arrived_at') }} + session_id * 7919 + item_in_session * 104729, 1000000007)
+            mod(
+                {{ epoch_ms_of('arrived_at') }} + mod(session_id, 1000003) * 7919 + mod(item_in_session, 1000003) * 104729
+                + mod(coalesce(user_id, 0), 1000003) * 31 + {{ text_checksum('source_file') }},
+                1000000007
+            )
         ) as checksum
     from events
     group by event_date

@@ -2,7 +2,7 @@
 {%- set columns = [
     'event_id', 'start_time', 'event_date', 'session_id', 'item_in_session', 'page', 'is_play', 'method', 'status', 'auth', 'user_id',
     'first_name', 'last_name', 'gender', 'level', 'registered_at', 'location', 'user_agent', 'title', 'artist', 'duration',
-    'loaded_at', 'arrived_at',
+    'source_file', 'loaded_at', 'arrived_at',
 ] %}
 
 with log_rows as (

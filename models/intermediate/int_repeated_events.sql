@@ -66,6 +66,7 @@ repeated_events as (
         item_in_session,
         is_play,
         {{ content | join(',\n        ') }},
+        source_file,
         loaded_at,
         arrived_at,
         event_date
