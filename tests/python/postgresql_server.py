@@ -47,11 +47,13 @@ def serve() -> Iterator[Database]:
     """A server with an empty database."""
     bin_folder = programs()
     owner = OWNER if os.geteuid() == 0 else None
-    database = Database(f"jdbc:postgresql://127.0.0.1:{_free_port()}/postgres", "metastore", secrets.token_urlsafe(24))
+    # With what a URL or a file of properties would take for something else.
+    password = f"{secrets.token_urlsafe(24)}\\@/ ü"
+    database = Database(f"jdbc:postgresql://127.0.0.1:{_free_port()}/postgres", "owner", password)
     # Not in pytest's folder, which nobody but its owner may enter.
     with tempfile.TemporaryDirectory(prefix="postgresql-") as scratch:
         folder = Path(scratch)
-        (folder / "password").write_text(database.password)
+        (folder / "password").write_text(database.password, encoding="utf-8")
         if owner:
             user = pwd.getpwnam(owner)
             for path in (folder, folder / "password"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -11,7 +10,6 @@ import stat
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,15 +17,18 @@ from typing import Any
 import pytest
 import yaml
 from jinja2 import Template
+from pyiceberg.catalog.sql import SqlCatalog
 
 from clusters import Cluster, begin, call, said
+from postgresql_server import serve
+from sparkify import jars, settings
 from sparkify.cluster import __main__ as cluster
-from sparkify.cluster import configuration, files, ports, processes, ready, s3, spark, stop
-from sparkify.cluster.derby import Derby
+from sparkify.cluster import configuration, files, ports, processes, ready, spark, stop
+from sparkify.cluster.catalog import Catalog
 from sparkify.cluster.folder import Folder
-from sparkify.cluster.postgresql import PostgreSQL
 from sparkify.cluster.state import THRIFT_SERVER, Member, State
 from sparkify.errors import UserError
+from sparkify.server import Server
 from sparkify.settings import PROJECT, Settings
 
 Said = pytest.CaptureFixture[str]
@@ -56,7 +57,7 @@ def test_the_thrift_server_answers(running: Cluster) -> None:
     assert running.ask("select sum(id) from range(0, 1000, 1, 4)") == [(499500,)]
     assert running.ask("select current_timezone()") == [("UTC",)]
     assert running.ask("set spark.sql.ansi.enabled") == [("spark.sql.ansi.enabled", "false")]
-    assert running.ask("describe database default")[-2] == ("Location", f"file:{running.lake}")
+    assert ("Location", f"{running.lake}/default") in running.ask("describe database default")
 
 
 def test_the_master_has_two_workers_and_the_server_as_its_application(running: Cluster) -> None:
@@ -79,10 +80,16 @@ def test_a_second_start_from_the_folder_is_refused(running: Cluster) -> None:
     )
 
 
-def test_a_second_server_on_the_metastore_is_refused(running: Cluster, tmp_path: Path) -> None:
-    other = call("start", "--folder", str(tmp_path / "other"), "--lake", str(running.lake), "--port", "0")
-    assert other.returncode == 2
-    assert said(other).startswith(f"Another run has the metastore {running.lake}/_metastore open; ")
+def test_a_session_sees_at_once_what_another_has_committed(running: Cluster) -> None:
+    running.ask("create schema tried")
+    running.ask("create table tried.numbers using iceberg as select 1 as number")
+    running.ask("create view tried.doubled as select 2 * number as number from tried.numbers")
+    server = Server("127.0.0.1", running.state().port)
+    with server.connect("tried") as connection, connection.cursor() as cursor:
+        for expected in (1, 2):
+            cursor.execute("select count(*) from doubled")
+            assert cursor.fetchall() == [(expected,)]
+            running.ask("insert into tried.numbers values (2)")
 
 
 def test_a_taken_port_is_refused(running: Cluster, tmp_path: Path) -> None:
@@ -120,10 +127,10 @@ def test_stopping_leaves_nothing_even_after_kill_9_and_a_start_follows(running: 
     assert call("status", *running.at).returncode == 1
     stop_and_look(running)
 
-    # On the metastore that the killed server had open.
+    # With the tables of the server that was killed.
     again = running.start()
     assert again.returncode == 0, said(again)
-    assert running.ask("select 1") == [(1,)]
+    assert running.ask("select sum(number) from tried.doubled") == [(10,)]
     stop_and_look(running)
 
 
@@ -154,9 +161,9 @@ def wait_until(condition: Any) -> None:
 # --- A Spark made of scripts ------------------------------------------------------------------------------------------
 
 # It notes what it was started with. Its master says on its page that all workers are there; its Thrift Server ends at
-# once, or hangs if FAKE_SERVER says so; its other programs do what they are for.
+# once, or hangs if FAKE_SERVER says so.
 FAKE = """
-import http.server, json, os, pathlib, sys, time
+import http.server, json, os, sys, time
 
 arguments = sys.argv[1:]
 with open(os.environ["FAKE_NOTES"], "a") as notes:
@@ -173,10 +180,7 @@ if "--webui-port" in after and after["--webui-port"] != "0":
     http.server.HTTPServer(("127.0.0.1", int(after["--webui-port"])), Page).serve_forever()
 elif "--work-dir" in after or "--hiveconf" in after and os.environ.get("FAKE_SERVER") == "hangs":
     time.sleep(60)
-elif "--packages" in after:
-    jars = pathlib.Path(after["--conf"].removeprefix("spark.jars.ivy="), "jars")
-    jars.mkdir()
-elif "-create" not in arguments:
+else:
     sys.exit("no server today")
 """
 
@@ -193,7 +197,6 @@ class Fake:
             "FAKE_NOTES": str(self.notes),
             "XDG_CACHE_HOME": str(scratch / "cache"),
             "SPARKIFY_LAKE": str(scratch / "lake"),
-            "SPARKIFY_METASTORE": str(scratch / "metastore"),
         }
         self.arguments = ("start", "--folder", str(self.folder.path), "--port", "0")
         self.starting: subprocess.Popen[str] | None = None
@@ -204,9 +207,10 @@ class Fake:
             program = self.home / "bin" / name
             program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{self.home}/fake.py" "$@"\n')
             program.chmod(0o755)
-        (self.home / "jars" / "spark-hive-thriftserver_2.13-4.2.1.jar").touch()
-        with zipfile.ZipFile(self.home / "jars" / "hive-metastore-2.3.10.jar", "w") as jar:
-            jar.writestr("package.jdo", "<jdo/>")
+        for name in ("spark-core_2.13-4.1.4.jar", "spark-hive-thriftserver_2.13-4.1.4.jar"):
+            (self.home / "jars" / name).touch()
+        for jar in jars.needed(self.home, with_s3=True):
+            (self.home / "jars" / jar.file).touch()
 
     def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """A start that waits for a Thrift Server which does not answer."""
@@ -275,21 +279,21 @@ def test_a_cluster_without_its_state_is_found_by_its_arguments(fake: Fake) -> No
 
 
 def test_a_password_is_in_a_private_file_and_nowhere_else(fake: Fake) -> None:
-    credentials = {"SPARKIFY_METASTORE_USER": "hive", "SPARKIFY_METASTORE_PASSWORD": "se\\cr é t"}
-    url = "jdbc:postgresql://127.0.0.1:1/metastore"
-    starting = fake.begin("--metastore", url, **credentials)
-    written = "se\\u005ccr \\u00e9 t"
-    assert f"javax.jdo.option.ConnectionPassword={written}\n" in fake.folder.server_settings.read_text()
-    holders = [file for file in fake.folder.path.rglob("*") if file.is_file() and written in file.read_text()]
-    assert holders == [fake.folder.server_settings]
-    assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
-    # Neither in arguments nor in an environment, of what is fetched, what makes the tables, and what runs.
-    wait_until(lambda: len(fake.notes.read_text().splitlines()) == 6)
-    notes = fake.notes.read_text()
-    assert "org.postgresql:postgresql:" in notes and "-create" in notes
-    assert not re.search(r"se(\\)+cr|SPARKIFY_METASTORE_", notes)
-    starting.terminate()
-    starting.wait()
+    with serve() as database:
+        credentials = {settings.CATALOG_USER: database.user, settings.CATALOG_PASSWORD: database.password}
+        starting = fake.begin("--catalog", database.jdbc_url, **credentials)
+        written = files.properties({"spark.sql.catalog.lake.jdbc.password": database.password})
+        assert written in fake.folder.server_settings.read_text()
+        part = database.password[:20]
+        holders = [file for file in fake.folder.path.rglob("*") if file.is_file() and part in file.read_text()]
+        assert holders == [fake.folder.server_settings]
+        assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+        # Neither in arguments nor in an environment.
+        wait_until(lambda: len(fake.notes.read_text().splitlines()) == 4)
+        notes = fake.notes.read_text()
+        assert part not in notes and "SPARKIFY_CATALOG_" not in notes
+        starting.terminate()
+        starting.wait()
     assert os.listdir(fake.folder.path) == ["logs"]
 
 
@@ -406,18 +410,16 @@ def test_ports(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["SPARKIFY_RAW", "SPARKIFY_LAKE"])
-def test_the_client_for_s3_is_fetched_once_and_on_the_class_path(fake: Fake, place: str) -> None:
-    (fake.home / "jars" / "hadoop-client-api-3.5.0.jar").touch()
-    variables = fake.variables | {place: "s3://bucket/folder"}
-    first = call(*fake.arguments, **variables)
-    (jars,) = (fake.folder.path.parent / "cache" / "sparkify" / "jars").iterdir()
-    assert said(first).splitlines()[1] == f"Fetching Spark's client for S3 into {jars} (once) ..."
-    noted = [json.loads(line) for line in fake.notes.read_text().splitlines()]
-    # The fetching, and the processes of the cluster; a worker may have been stopped before it noted anything.
-    assert any("--hiveconf" in arguments for arguments, _ in noted)
-    found = [environment.get("SPARK_DIST_CLASSPATH") for _, environment in noted]
-    assert (found[0], set(found[1:])) == (None, {f"{jars}/*"})
-    assert "Fetching" not in said(call(*fake.arguments, **variables))
+def test_the_client_for_s3_is_had_when_it_is_needed(fake: Fake, place: str) -> None:
+    (client,) = (jar.file for jar in jars.needed(fake.home, with_s3=True) if jar.file.startswith("hadoop-aws"))
+    (fake.home / "jars" / client).unlink()
+    kept = Path(fake.variables["XDG_CACHE_HOME"], "sparkify", "jars")
+    kept.mkdir(parents=True)
+    (kept / client).write_text("another file")
+    on_s3 = call(*fake.arguments, **fake.variables | {place: "s3://bucket/folder"})
+    assert on_s3.returncode == 2
+    assert said(on_s3) == f"{kept / client} was not the file that jars.txt names, and is deleted; try again.\n"
+    assert said(call(*fake.arguments, **fake.variables)).endswith("says why.\n")
 
 
 def test_an_open_address_is_warned_of(fake: Fake) -> None:
@@ -438,20 +440,46 @@ def test_what_cannot_be_started(arguments: list[str], capsys: Said) -> None:
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("mysql", "--metastore must be derby or a URL such as"),
-        ("jdbc:postgresql://h/d?user=me&password=x", "leave user and password to SPARKIFY_METASTORE_USER and"),
-        ("jdbc:postgresql://h/d", "needs SPARKIFY_METASTORE_USER and SPARKIFY_METASTORE_PASSWORD in the environment"),
+        ("mysql", "--catalog must be a URL such as"),
+        ("jdbc:postgresql://h/d?user=me&password=x", "leave user and password to SPARKIFY_CATALOG_USER and"),
+        ("jdbc:postgresql://h/d", "needs SPARKIFY_CATALOG_USER and SPARKIFY_CATALOG_PASSWORD in the environment"),
     ],
 )
-def test_metastores_that_are_refused(url: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARKIFY_METASTORE_USER", "hive")
-    monkeypatch.delenv("SPARKIFY_METASTORE_PASSWORD", raising=False)
+def test_catalogs_that_are_refused(url: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARKIFY_CATALOG_USER", "me")
+    monkeypatch.delenv("SPARKIFY_CATALOG_PASSWORD", raising=False)
     with pytest.raises(UserError, match=re.escape(complaint)):
-        PostgreSQL(url).check()
+        Catalog(url).check()
+
+
+def test_a_catalog_that_cannot_be_reached_is_told_without_its_password() -> None:
+    with pytest.raises(UserError, match=r"The catalog jdbc:postgresql://.* can't be used \(") as told:
+        Catalog("jdbc:postgresql://127.0.0.1:1/d", "me", "secret").prepare()
+    assert "Connection refused" in str(told.value) and "secret" not in str(told.value)
+
+
+def test_a_new_catalog_has_what_each_session_begins_with(tmp_path: Path) -> None:
+    found = Catalog(f"jdbc:sqlite:{tmp_path}/new/a folder/catalog.db")
+    for _ in range(2):
+        found.check()
+        found.prepare()
+    catalog = SqlCatalog("lake", uri=f"sqlite:///{tmp_path}/new/a folder/catalog.db")
+    assert catalog.list_namespaces() == [("default",)]
+
+
+def test_a_catalog_has_one_place_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPARKIFY_CATALOG_URI", raising=False)
+    assert settings.catalog_uri("/a lake") == "sqlite:////a lake/catalog.db"
+    assert settings.catalog_uri("s3a://b/p") == f"sqlite:///{PROJECT}/.catalog/s3/b/p/catalog.db"
+    monkeypatch.setenv("SPARKIFY_CATALOG_URI", "jdbc:postgresql://h:1/d")
+    assert settings.catalog_uri("/lake") == "postgresql+psycopg2://h:1/d"
+    monkeypatch.setenv("SPARKIFY_CATALOG_USER", "me")
+    monkeypatch.setenv("SPARKIFY_CATALOG_PASSWORD", "a/b@c")
+    assert settings.catalog_uri("/lake") == "postgresql+psycopg2://me:a%2Fb%40c@h:1/d"
 
 
 def test_a_password_is_not_shown_by_accident() -> None:
-    assert "secret" not in repr(PostgreSQL("jdbc:postgresql:d", "hive", "secret"))
+    assert "secret" not in repr(Catalog("jdbc:postgresql:d", "me", "secret"))
 
 
 # --- Settings ---------------------------------------------------------------------------------------------------------
@@ -466,72 +494,68 @@ def local() -> dict[str, str]:
 
 
 def server_settings(lake: str) -> dict[str, str]:
-    places = Settings("/raw", lake, "/metastore", "sparkify")
-    return configuration.thrift_server(places, "1g", Folder(Path("/a folder"))) | Derby("/metastore").spark_settings()
+    return configuration.thrift_server(Settings("/raw", lake, "sparkify"), "1g", Folder(Path("/a folder")))
 
 
 def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> None:
-    server = server_settings("/lake")
+    server = server_settings("/lake") | Catalog("jdbc:sqlite:/lake/catalog.db").spark_settings("/lake")
     # About the process, not about results or files; or with an environment variable in it, and looked at below.
     other = {
         "spark.master",
         "spark.driver.memory",
         "spark.ui.showConsoleProgress",
-        "spark.jars.packages",
         "spark.sql.shuffle.partitions",
         "spark.sql.adaptive.coalescePartitions.initialPartitionNum",
-        "spark.jars.excludes",
         "spark.hadoop.fs.s3a.endpoint.region",
         "spark.hadoop.fs.s3a.path.style.access",
-        "spark.sql.warehouse.dir",
-        "spark.hadoop.javax.jdo.option.ConnectionURL",
+        "spark.sql.catalog.lake.uri",
+        "spark.sql.catalog.lake.warehouse",
         "spark.driver.extraJavaOptions",
     }
     assert {name: server.get(name) for name in local if name not in other} == {
         name: value for name, value in local.items() if name not in other
     }
-    assert server["spark.sql.warehouse.dir"] == "/lake"
-    assert "SPARKIFY_LAKE" in local["spark.sql.warehouse.dir"]
-    url = "spark.hadoop.javax.jdo.option.ConnectionURL"
-    assert server[url] == re.sub(r"\{\{.*\}\}", "/metastore", local[url])
-    for option in ("-Dderby.system.durability=test",):
-        assert option in server["spark.driver.extraJavaOptions"] and option in local["spark.driver.extraJavaOptions"]
 
 
-def test_the_client_for_s3_is_that_of_the_local_target(local: dict[str, str]) -> None:
-    packages = s3.packages(spark.home())
-    assert f"'{packages.coordinates}'" in local["spark.jars.packages"]
-    assert packages.excludes == local["spark.jars.excludes"]
+@pytest.mark.parametrize("lake", ["/a lake", "s3a://bucket/a/b", "s3://bucket/a/b"])
+def test_the_catalog_is_that_of_the_local_target(local: dict[str, str], lake: str) -> None:
+    catalog = Catalog(settings.catalog_url(lake)).spark_settings(lake)
+    places = {"SPARKIFY_LAKE": lake}
+    found = {
+        name: Template(local[f"spark.sql.catalog.lake.{name}"]).render(env_var=places.get)
+        for name in ("uri", "warehouse")
+    }
+    # Which Spark takes relative to the project.
+    found["uri"] = found["uri"].replace("jdbc:sqlite:.catalog", f"jdbc:sqlite:{PROJECT}/.catalog")
+    assert found == {name: catalog[f"spark.sql.catalog.lake.{name}"] for name in found}
 
 
 def test_the_client_of_spark_3_is_told_of_another_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "jars").mkdir()
     (tmp_path / "jars" / "hadoop-client-api-3.3.4.jar").touch()
-    assert "hadoop-aws:3.3.4," in s3.packages(tmp_path).coordinates
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(tmp_path)
+    assert "spark.hadoop.fs.s3a.endpoint" not in configuration.s3(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")
-    assert s3.spark_settings(tmp_path)["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
-    assert "spark.hadoop.fs.s3a.endpoint" not in s3.spark_settings(spark.home())
+    assert configuration.s3(tmp_path)["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
+    (tmp_path / "jars" / "hadoop-client-api-3.3.4.jar").unlink()
+    assert "spark.hadoop.fs.s3a.endpoint" not in configuration.s3(tmp_path)
 
 
 def test_the_settings_for_s3_are_those_of_the_local_target(
     local: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "SPARKIFY_S3_PATH_STYLE"):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "SPARKIFY_S3_PATH_STYLE", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
-    settings = s3.spark_settings(spark.home())
-    assert settings
-    rendered = {name: Template(local[name]).render(env_var=lambda _, default: default) for name in settings}
-    assert rendered == settings
+    found = configuration.s3(spark.home())
+    assert found
+    rendered = {name: Template(local[name]).render(env_var=lambda _, default: default) for name in found}
+    assert rendered == found
 
 
 def test_a_spark_without_a_thrift_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPARK_HOME", str(tmp_path))
     with pytest.raises(UserError, match="has no Thrift Server in jars/; unset it"):
         spark.home()
-    with pytest.raises(UserError, match="No client for S3 is known for the Hadoop"):
-        s3.packages(tmp_path)
 
 
 def test_properties_are_plain_text_for_java() -> None:
@@ -544,7 +568,7 @@ def test_the_cluster_target_asks_any_server_for_the_same(local: dict[str, str]) 
     profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
     asked = profile["sparkify"]["outputs"]["cluster"]["server_side_parameters"]
     server = server_settings("/lake")
-    # Where the lake is, and how large its machines are, is the server's affair.
-    others = {"spark.sql.warehouse.dir", "spark.sql.shuffle.partitions", "spark.sql.metadataCacheTTLSeconds"}
-    names = [name for name in server if name.startswith("spark.sql.") and name not in others]
+    # Where its tables are, and how large its machines, is the server's affair.
+    others = {"warehouse.dir", "shuffle.partitions", "catalogImplementation", "extensions", "defaultCatalog"}
+    names = [name for name in server if name.startswith("spark.sql.") and name.removeprefix("spark.sql.") not in others]
     assert asked == {f"set:hiveconf:{name}": server[name] for name in names}
