@@ -12,14 +12,17 @@ import pytest
 import yaml
 from dbt.adapters.spark.connections import SparkCredentials
 
-from sparkify.cluster import configuration, postgresql, spark
+from sparkify.cluster import configuration, spark
+from sparkify.cluster.catalog import Catalog
 from sparkify.cluster.folder import Folder
 from sparkify.settings import PROJECT, Settings
 
 PAGES = {page.relative_to(PROJECT).as_posix(): page.read_text(encoding="utf-8") for page in PROJECT.glob("docs/*.md")}
 CLUSTERS = PAGES["docs/clusters.md"]
 # What decides about results and files; warehouse and sizes are of the place.
-DECISIVE = re.compile(r"spark\.sql\.(?!warehouse\.dir|shuffle\.partitions)")
+DECISIVE = re.compile(r"spark\.sql\.(?!warehouse\.dir|shuffle\.partitions)|spark\.hadoop\.fs\.s3\.impl")
+# On EMR the catalog is another one, in Glue.
+OF_THE_CATALOG = re.compile(r"spark\.sql\.(catalog\.|defaultCatalog)|spark\.hadoop\.fs\.s3\.impl")
 
 
 def blocks(language: str) -> list[str]:
@@ -32,7 +35,7 @@ def properties(block: str) -> dict[str, str]:
 
 
 def decisive_settings() -> dict[str, str]:
-    settings = configuration.thrift_server(Settings("/raw", "/lake", "/m", "sparkify"), "1g", Folder(Path("/a folder")))
+    settings = configuration.thrift_server(Settings("/raw", "/lake", "sparkify"), "1g", Folder(Path("/a folder")))
     return {name: value for name, value in settings.items() if DECISIVE.match(name)}
 
 
@@ -41,18 +44,25 @@ def test_the_settings_are_those_of_the_cluster() -> None:
     assert settings == decisive_settings()
 
 
-def test_the_settings_of_the_metastore_are_those_of_the_cluster() -> None:
-    _, metastore = map(properties, blocks("properties"))
-    url, user, password = "jdbc:postgresql://METASTORE_HOST:5432/metastore", "METASTORE_USER", "METASTORE_PASSWORD"
-    assert metastore == postgresql.PostgreSQL(url, user, password).spark_settings()
+def test_the_settings_of_the_catalog_are_those_of_the_cluster() -> None:
+    _, catalog = map(properties, blocks("properties"))
+    of_server = Catalog("jdbc:postgresql://CATALOG_HOST:5432/catalog", "CATALOG_USER", "CATALOG_PASSWORD")
+    assert catalog == of_server.spark_settings("s3a://LAKE_BUCKET/LAKE_PREFIX")
 
 
 def test_emr_has_the_same_settings() -> None:
     (block,) = blocks("json")
     configurations = {one["Classification"]: one["Properties"] for one in json.loads(block)}
-    assert set(configurations) == {"spark-hive-site", "spark-defaults"}
+    assert set(configurations) == {"iceberg-defaults", "spark-hive-site", "spark-defaults"}
     defaults = configurations["spark-defaults"]
-    assert {name: value for name, value in defaults.items() if DECISIVE.match(name)} == decisive_settings()
+    same = {name: value for name, value in decisive_settings().items() if not OF_THE_CATALOG.match(name)}
+    of_catalog = {
+        name.replace("catalog.lake", "catalog.spark_catalog"): value
+        for name, value in decisive_settings().items()
+        if name.startswith("spark.sql.catalog.lake.")
+    }
+    assert same and of_catalog
+    assert {**same, **of_catalog}.items() - {("spark.sql.catalogImplementation", "in-memory")} <= defaults.items()
 
 
 def test_dbt_spark_has_the_keys() -> None:
