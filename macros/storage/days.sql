@@ -47,7 +47,8 @@
         'select distinct event_date from ' ~ log_days ~ ' where changed_at > timestamp '
         ~ text_literal(built.days) ~ ' and changed_at <= timestamp ' ~ text_literal(limit.days)
     ) %}
-        {% do changed.append(row[0]) %}
+        {# A Thrift Server's dates are texts. #}
+        {% do changed.append(modules.datetime.date.fromisoformat(row[0] | string)) %}
     {% endfor %}
     {{ return({'ranges': day_ranges(changed, unit, days_before), 'until': limit.days}) }}
 {% endmacro %}
