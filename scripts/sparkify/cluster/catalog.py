@@ -69,4 +69,6 @@ class Catalog:
             "spark.sql.catalog.lake.jdbc.password": "" if self.is_file else self.password,
             # Other engines know files on S3 by this name alone.
             "spark.sql.catalog.lake.warehouse": lake.replace("s3a://", "s3://"),
+            # A session's connection to the catalog is closed by nobody but Java, when it clears away the session.
+            "spark.cleaner.periodicGC.interval": "15s",
         }

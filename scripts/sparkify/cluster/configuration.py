@@ -83,7 +83,9 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         "spark.hadoop.hive.exec.scratchdir": f"{folder.scratch}/hive",
         # Hive keeps something of its own in a Derby in memory, which logs where it stands.
         "spark.driver.extraJavaOptions": _java_options(
-            f"-Djava.io.tmpdir={folder.scratch}", f"-Dderby.stream.error.file={folder.log('derby')}"
+            f"-Djava.io.tmpdir={folder.scratch}",
+            f"-Dderby.stream.error.file={folder.log('derby')}",
+            "-XX:+ExplicitGCInvokesConcurrent",
         ),
     }
 
