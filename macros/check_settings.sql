@@ -7,6 +7,9 @@
             'SPARKIFY_RAW (' ~ raw ~ ') and SPARKIFY_LAKE (' ~ lake ~ ') lie in one another; give each a folder of its own.'
         ) %}
     {% endif %}
+    {% if '?' in lake or '#' in lake %}
+        {% do exceptions.raise_compiler_error("SPARKIFY_LAKE (" ~ lake ~ ") has a ? or # in its path, which Iceberg can't read; rename it.") %}
+    {% endif %}
     {% if epoch_ms(var('earliest_event')) | int >= epoch_ms(var('latest_event')) | int %}
         {% do exceptions.raise_compiler_error(
             'The var earliest_event (' ~ var('earliest_event') ~ ') is not before latest_event (' ~ var('latest_event')

@@ -16,8 +16,8 @@
         {% for row in run_query('describe schema extended ' ~ schema) if row[0] == 'Location' %}
             {% if row[1].removeprefix('file:').replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
                 {% do exceptions.raise_compiler_error(
-                    'The schema ' ~ schema ~ ' was made in ' ~ row[1] ~ ', and the lake is ' ~ lake_place()
-                    ~ ': a lake that was copied or moved can only be read where it was made; put it back there, or name another lake.'
+                    'The lake in ' ~ lake_place() ~ ' was made in ' ~ row[1].removeprefix('file:').removesuffix('/' ~ schema) ~ '; name it so if that is the same'
+                    ~ ' folder, or if it was copied or moved, take it over by ./scripts/adopt --lake.'
                 ) %}
             {% endif %}
         {% endfor %}

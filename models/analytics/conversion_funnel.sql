@@ -7,73 +7,69 @@ events as (
     where page in ('Upgrade', 'Submit Upgrade')
 ),
 
-free_users as (
+users as (
     select
         user_id,
-        min(valid_from) as free_at
+        min(case when level = 'free' then valid_from end) as free_at,
+        max(case when level = 'paid' then valid_from end) as last_paid_at
     from spans
-    where level = 'free'
     group by user_id
 ),
 
 visits as (
     select
-        events.user_id,
+        users.user_id,
+        users.last_paid_at,
         events.page,
         events.start_time,
         min(case when events.page = 'Upgrade' then events.start_time end) over (
-            partition by events.user_id
+            partition by users.user_id
         ) as viewed_at
-    from free_users
-    inner join events
+    from users
+    left join events
         on
-            free_users.user_id = events.user_id
-            and free_users.free_at <= events.start_time
+            users.user_id = events.user_id
+            and users.free_at <= events.start_time
+    where users.free_at is not null
 ),
 
 journeys as (
     select
         user_id,
+        last_paid_at,
         viewed_at,
         min(case when page = 'Submit Upgrade' and viewed_at <= start_time then start_time end) as submitted_at
     from visits
-    group by user_id, viewed_at
+    group by user_id, last_paid_at, viewed_at
 ),
 
-subscribers as (
-    select distinct journeys.user_id
+totals as (
+    select
+        count(*) as free_users,
+        count(viewed_at) as viewers,
+        count(submitted_at) as submitters,
+        count_if(submitted_at <= last_paid_at) as subscribers
     from journeys
-    inner join spans
-        on
-            journeys.user_id = spans.user_id
-            and journeys.submitted_at <= spans.valid_from
-    where spans.level = 'paid'
 ),
 
 steps as (
     select
-        1 as step_number,
-        'listened on the free level' as step,
-        count(*) as users
-    from free_users
-    union all
-    select
-        2 as step_number,
-        'saw the page Upgrade' as step,
-        count(viewed_at) as users
-    from journeys
-    union all
-    select
-        3 as step_number,
-        'submitted the upgrade' as step,
-        count(submitted_at) as users
-    from journeys
-    union all
-    select
-        4 as step_number,
-        'listened on the paid level' as step,
-        count(*) as users
-    from subscribers
+        names.step_number,
+        names.step,
+        case names.step_number
+            when 1 then totals.free_users
+            when 2 then totals.viewers
+            when 3 then totals.submitters
+            else totals.subscribers
+        end as users
+    from totals
+    cross join (
+        values
+        (1, 'listened on the free level'),
+        (2, 'saw the page Upgrade'),
+        (3, 'submitted the upgrade'),
+        (4, 'listened on the paid level')
+    ) as names (step_number, step)
 ),
 
 funnel as (

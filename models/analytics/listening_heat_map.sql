@@ -7,9 +7,8 @@ states as (
 ),
 
 clocks as (
-    select 'utc' as clock
-    union all
-    select 'local' as clock
+    select *
+    from (values ('utc'), ('local')) as clocks (clock)
 ),
 
 shown_plays as (

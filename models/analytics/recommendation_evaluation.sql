@@ -49,11 +49,8 @@ lists as (
 ),
 
 methods as (
-    select 'co_listening' as method
-    union all
-    select 'popularity' as method
-    union all
-    select 'co_listening_then_popularity' as method
+    select *
+    from (values ('co_listening'), ('popularity'), ('co_listening_then_popularity')) as methods (method)
 ),
 
 totals as (

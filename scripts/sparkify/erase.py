@@ -1,7 +1,7 @@
 """Remove a user from every table and file of the lake, for good: later runs and full refreshes leave the user out, too.
 
 Shows what it would delete and asks first. Raw files are not changed; those that hold rows of the user are named. Nobody
-can go back to older snapshots of the tables afterwards, as these are deleted too.
+can go back to older snapshots of the tables afterwards, as these are deleted too. No run may be under way.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import pyarrow.compute as compute
+import pyarrow.dataset
+
 from sparkify import lake, maintain, settings
 from sparkify.errors import UserError
+from sparkify.progress import say
 from sparkify.settings import Settings
 
 
@@ -31,55 +35,104 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 if the user is gone, 1 if a step failed (then run it again), 2 if the settings can't work."""
+    """0 if the user is gone, 1 if a step failed (run it again) or nobody said yes, 2 if there is nothing to erase."""
     options = parser().parse_args(argv)
+    # As macros/erasure.sql has it; not to keep a secret, but to keep no list of ids.
+    user_hash = hashlib.md5(str(options.user).encode(), usedforsecurity=False).hexdigest()
     try:
         places = settings.resolve(options.raw, options.lake)
         settings.check(places)
-        raw_files = _raw_files(places, options.user)
-        if not raw_files:
+        rows, raw_files, is_known = _found(places, options.user, user_hash)
+        # One that was stopped on its way is finished.
+        if not rows and not is_known:
             raise UserError(f"There is no row of the user {options.user} in {places.lake}; nothing was changed.")
-        if not options.yes and not _confirmed(options.user, places, sum(rows for _, rows in raw_files)):
-            return 1
+        if rows:
+            _show(options.user, rows, raw_files)
+            if not options.yes and not _confirmed(options.user, places):
+                say("Nothing was changed.")
+                return 1
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     os.environ.update(places.environment())
     from sparkify import dbt
 
-    # As macros/erasure.sql has it; not to keep a secret, but to keep no list of ids.
-    user_hash = hashlib.md5(str(options.user).encode(), usedforsecurity=False).hexdigest()
-    steps = (
-        ("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}"),
-        ("build", "--exclude-resource-types", "unit_test"),
-    )
+    steps = (("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}"), ("run",))
     if not all(dbt.run(*step) for step in steps):
         print(f"User {options.user} is not erased yet; mend what failed and run this again.", file=sys.stderr)
         return 1
+    say("Deleting older snapshots and their files ...")
     # Files of interrupted runs go as well, however young they are.
-    maintain.tidy(places.lake, places.schema, keep=1, age=0)
+    maintain.tidy(places.lake, places.schema, keep=0, age=0)
+    if left := files_with(places.lake, places.schema, options.user):
+        print(f"User {options.user} is still in {len(left)} files, such as {left[0]}; run this again.", file=sys.stderr)
+        return 1
     print(f"User {options.user} is erased from {places.lake}.")
-    for place, rows in raw_files:
-        print(f"Raw rows of the user, not changed: {rows:,} in {place}")
+    for place, count in raw_files:
+        print(f"Raw rows of the user, not changed: {count:,} in {place}")
     return 0
 
 
-def _confirmed(user: int, places: Settings, rows: int) -> bool:
+def _show(user: int, rows: dict[str, int], raw_files: list[tuple[str, int]]) -> None:
+    say(f"Rows of user {user}:")
+    for name, count in rows.items():
+        say(f"  {count:>8,}  {name}")
+    say(f"They come from {len(raw_files)} raw files, which stay as they are.")
+
+
+def _confirmed(user: int, places: Settings) -> bool:
     if not sys.stdin.isatty():
-        raise UserError(f"Nobody is there to confirm that user {user} ({rows:,} log rows) is deleted; say --yes.")
-    answer = input(f"Delete user {user} ({rows:,} log rows, and all that follows from them) from {places.lake}? [y/N] ")
-    return answer.strip().lower() in ("y", "yes")
+        raise UserError(f"Nobody is there to confirm that user {user} is deleted; say --yes.")
+    say(f"Delete them, all that follows from them, and all older snapshots from {places.lake}? [y/N]")
+    return input().strip().lower() in ("y", "yes")
 
 
-def _raw_files(places: Settings, user: int) -> list[tuple[str, int]]:
-    """The raw files that hold rows of the user, as far as the lake knows, with their number."""
+def _in_text(user: int) -> str:
+    """A regular expression for raw lines of a user, as macros/engine/user_in_text.sql reads them."""
+    return rf'"userId"[ ]*:[ ]*"?{user}([^0-9]|$)'
+
+
+def _found(places: Settings, user: int, user_hash: str) -> tuple[dict[str, int], list[tuple[str, int]], bool]:
+    """Rows of the user by table and by raw file, and whether the user was erased before."""
+    rows: dict[str, int] = {}
+    staging = f"{places.schema}_staging"
     with lake.connect(places.lake, places.schema) as connection:
-        rows = connection.execute(
-            f"select source_file, count(*) from {places.schema}_staging.int_log_rows"
-            " where user_id = ? or regexp_extract(raw_text, '\"userId\"[ ]*:[ ]*\"?([0-9]+)', 1) = ? group by all order by all",
-            [user, str(user)],
+        columns = connection.execute(
+            "select table_schema, table_name from information_schema.columns where column_name = 'user_id' order by all"
         ).fetchall()
-    return [(_path(uri), count) for uri, count in rows]
+        stored = {name: set(lake.tables(places.lake, name)) for name in (places.schema, staging)}
+        for schema, table in columns:
+            if table in stored.get(schema, ()):
+                in_text = f"or regexp_matches(raw_text, '{_in_text(user)}')" if table == "int_log_rows" else ""
+                (count,) = connection.execute(
+                    f'select count(*) from "{schema}"."{table}" where user_id = {user} {in_text}'
+                ).fetchone()  # type: ignore[misc]
+                rows |= {f"{schema}.{table}": count} if count else {}
+        raw_files = connection.execute(
+            f"select source_file, count(*) from {staging}.int_log_rows where user_id = {user} or"
+            f" regexp_matches(raw_text, '{_in_text(user)}') group by all order by all"
+        ).fetchall()
+        erased = connection.execute(
+            f"select count(*) from {staging}.erased_users where user_hash = '{user_hash}'"
+        ).fetchone()
+    return rows, [(_path(uri), count) for uri, count in raw_files], bool(erased and erased[0])
+
+
+def files_with(place: str, schema: str, user: int) -> list[str]:
+    """The data files of a lake that hold the user's id, whether a snapshot refers to them or not."""
+    found = []
+    for info, files in maintain.files_of(place, schema):
+        if not info.path.endswith(".parquet"):
+            continue
+        data = pyarrow.dataset.dataset(info.path, filesystem=files, format="parquet")
+        conditions = []
+        if "user_id" in data.schema.names:
+            conditions.append(compute.field("user_id") == user)
+        if "raw_text" in data.schema.names:
+            conditions.append(compute.match_substring_regex(compute.field("raw_text"), _in_text(user)))
+        if any(data.count_rows(filter=condition) for condition in conditions):
+            found.append(info.path)
+    return found
 
 
 def _path(uri: str) -> str:

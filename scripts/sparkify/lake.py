@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +22,7 @@ from sqlalchemy import text
 
 from sparkify.errors import UserError
 from sparkify.figures import TableFigures
-from sparkify.settings import catalog_uri, is_uri
+from sparkify.settings import catalog_uri, catalog_url, is_uri
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -61,8 +63,8 @@ class LakeTable:
 
 def open_catalog(lake: str) -> SqlCatalog:
     """The Iceberg catalog of a lake; UserError if there is none."""
-    uri = catalog_uri(lake)
-    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
+    uri, url = catalog_uri(lake), catalog_url(lake)
+    if url.startswith("jdbc:sqlite:") and not Path(url.removeprefix("jdbc:sqlite:")).exists():
         if not is_uri(lake) and any(Path(lake).glob("*_versions/published")):
             raise UserError(
                 f"{lake} is a lake of an older version of this project; name another folder with --lake, and build it anew."
@@ -96,9 +98,26 @@ def _s3_properties() -> dict[str, str]:
     return {name: value for name, value in properties.items() if value}
 
 
+def made_elsewhere(catalog: SqlCatalog, lake: str, schema: str) -> str | None:
+    """Where a lake says that it was made, if it is not the place by which it is named; None where it is."""
+    for name in (schema, f"{schema}_staging"):
+        found = catalog.load_namespace_properties(name).get("location") if catalog.namespace_exists(name) else None
+        old = re.sub("^file:(//)?(?=/)", "", found or "").removesuffix(f"/{name}")
+        if found and old != lake.replace("s3a://", "s3://"):
+            return old
+    return None
+
+
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
     """The tables of one schema of a lake by name."""
     catalog = open_catalog(lake)
+    old = made_elsewhere(catalog, lake, schema)
+    # Links may lead to it.
+    if old and (is_uri(lake) or os.path.realpath(old) != os.path.realpath(lake)):
+        raise UserError(
+            f"The lake in {lake} was made in {old}; if it was copied or moved, take it over by ./scripts/adopt --lake"
+            f" {shlex.quote(lake)}."
+        )
     names = sorted(name for *_, name in catalog.list_tables(schema)) if catalog.namespace_exists(schema) else []
     if not names:
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
@@ -185,7 +204,8 @@ def _views(catalog: SqlCatalog, schema: str) -> Iterator[tuple[str, str]]:
         " where catalog_name = :catalog and iceberg_type = 'VIEW' and table_namespace in (:schema, :staging)"
     )
     with catalog.engine.connect() as connection:
-        rows = connection.execute(query, {"catalog": CATALOG, "schema": schema, "staging": f"{schema}_staging"}).fetchall()
+        parameters = {"catalog": CATALOG, "schema": schema, "staging": f"{schema}_staging"}
+        rows: Any = connection.execute(query, parameters).fetchall()
     for namespace, name, location in rows:
         with catalog._load_file_io(catalog.properties, location).new_input(location).open() as file:
             content = file.read()

@@ -1,36 +1,22 @@
 """Put every table of the lake back to what it was after an earlier run.
 
-Runs can be restored as long as their snapshots are there (scripts/maintain --keep). Raw files that arrived since then
-are built in again by the next run: take away or correct what was wrong with them first.
+Runs can be restored as long as their snapshots are there (scripts/maintain says how long). Raw files that arrived since
+then are built in again by the next run: take away or correct what was wrong with them first. No run may be under way.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
 
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.update import SetCurrentSchemaUpdate
 
-from sparkify import settings
+from sparkify import lake, settings
 from sparkify.errors import UserError
-from sparkify.maintain import all_tables
-
-# What people or a run's end add to, and no run replaces.
-LEFT_ALONE = ("run_ledger", "erased_users")
-
-
-@dataclass
-class Run:
-    """One run: its id, when it wrote first (epoch milliseconds), its command, and why it built which table."""
-
-    name: str
-    at: int
-    command: str
-    reasons: dict[str, str] = field(default_factory=dict)
+from sparkify.snapshots import MissingError, Run, all_tables, as_of, is_built, runs
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,57 +32,84 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 if the tables are back, 2 if there is no such run."""
+    """0 if the tables are back, 2 if the run can't be restored; then nothing was changed."""
     options = parser().parse_args(argv)
     try:
         places = settings.resolve(lake=options.lake)
-        tables = [table for table in all_tables(places.lake, places.schema) if table.name()[-1] not in LEFT_ALONE]
-        runs = restorable(tables)
+        tables = restored_tables(places.lake, places.schema)
         if options.list:
-            for run in reversed(runs):
-                at = datetime.fromtimestamp(run.at / 1000, tz=timezone.utc)
-                built = ", ".join(f"{table} ({reason})" for table, reason in sorted(run.reasons.items()))
-                print(f"{run.name}  {at:%Y-%m-%d %H:%M:%S} UTC  {run.command}  {len(run.reasons)} tables: {built}")
+            for run in reversed(restorable(tables)):
+                print(described(run))
             return 0
-        if options.run not in [run.name for run in runs]:
-            raise UserError(f"{options.run} is no run that can be restored; ./scripts/restore --list names them.")
+        changed, dropped = restore(places.lake, tables, options.run)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    restore(tables, options.run)
-    print(f"The tables are as they were after {options.run}.")
+    print(f"The tables are as they were after {options.run}; {changed} had changed since.")
+    if dropped:
+        print(f"Dropped, as they did not exist then: {', '.join(dropped)}.")
     return 0
 
 
+def described(run: Run) -> str:
+    """A run in a line: id, start, command, and why it built which table."""
+    at = datetime.fromtimestamp(run.start / 1000, tz=timezone.utc)
+    built = ", ".join(f"{table} ({reason})" for table, reason in sorted(run.reasons.items()))
+    return f"{run.name}  {at:%Y-%m-%d %H:%M:%S} UTC  {run.command}  {len(run.reasons)} tables: {built}"
+
+
+def restored_tables(place: str, schema: str) -> list[Table]:
+    """The tables that a restore puts back."""
+    return [table for table in all_tables(place, schema) if is_built(table)]
+
+
 def restorable(tables: list[Table]) -> list[Run]:
-    """The runs as of which every table still has a snapshot, oldest first."""
-    runs: dict[str, Run] = {}
-    oldest = []
-    for table in tables:
-        states = _states(table)
-        oldest.append(min((state["run"] for _, _, state in states), default="~"))
-        for _, at, state in states:
-            run = runs.setdefault(state["run"], Run(state["run"], at, state["command"]))
-            run.reasons[table.name()[-1]] = state["reason"]
-    return sorted((run for run in runs.values() if run.name >= max(oldest)), key=lambda run: run.name)
+    """The runs as of which every table still has its snapshot, oldest first."""
+    return [run for run in runs(tables) if _is_there(tables, run)]
 
 
-def restore(tables: list[Table], run: str) -> None:
-    """Make the newest snapshot as of a run the current one, table by table; repeated, it goes on where it was stopped."""
-    for table in tables:
-        newest = max((at, snapshot) for snapshot, at, state in _states(table) if state["run"] <= run)
-        if newest[1] != table.metadata.current_snapshot_id:
-            table.manage_snapshots().set_current_snapshot(newest[1]).commit()
+def _is_there(tables: list[Table], run: Run) -> bool:
+    try:
+        for table in tables:
+            as_of(table, run.end)
+    except MissingError:
+        return False
+    return True
 
 
-def _states(table: Table) -> list[tuple[int, int, dict[str, Any]]]:
-    """Snapshot, time and what the run says of itself, of each commit of a run (macros/storage/plan.sql)."""
-    key = f"sparkify.{table.name()[-1]}"
-    return [
-        (snapshot.snapshot_id, snapshot.timestamp_ms, json.loads(snapshot.summary[key] or "{}"))
-        for snapshot in table.snapshots()
-        if snapshot.summary is not None and snapshot.summary.additional_properties.get(key)
-    ]
+def restore(place: str, tables: list[Table], name: str) -> tuple[int, list[str]]:
+    """Make the snapshots as of a run's end the current ones; how many tables that changed, and which are dropped.
+
+    Repeated, it goes on where it was stopped.
+    """
+    run = next((run for run in runs(tables) if run.name == name), None)
+    if run is None:
+        raise UserError(f"{name} is no run that can be restored; ./scripts/restore --list names them.")
+    try:
+        found = [(table, as_of(table, run.end)) for table in tables]
+    except MissingError as error:
+        raise UserError(f"{name} can't be restored any more: {error}") from error
+    changed = 0
+    for table, snapshot in found:
+        if snapshot is not None and snapshot.snapshot_id != table.metadata.current_snapshot_id:
+            _set_current(table, snapshot)
+            changed += 1
+    dropped = [table for table, snapshot in found if snapshot is None]
+    for table in dropped:
+        lake.open_catalog(place).drop_table(table.name())
+    return changed, [table.name()[-1] for table in dropped]
+
+
+def _set_current(table: Table, snapshot: Snapshot) -> None:
+    """Go to a snapshot, with the columns of its time. Those a model has now would be missing in its files."""
+    with table.transaction() as transaction:
+        if snapshot.schema_id not in (None, table.metadata.current_schema_id):
+            transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": snapshot.schema_id}),))
+            # The next run finds other columns than its model's, and replaces the table.
+            if "sparkify.definition" in table.properties:
+                transaction.remove_properties("sparkify.definition")
+        update, requirement = transaction._set_ref_snapshot(snapshot.snapshot_id, "main", "branch")
+        transaction._stage(update, requirement)
 
 
 if __name__ == "__main__":

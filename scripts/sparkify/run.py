@@ -48,9 +48,11 @@ def main(argv: list[str] | None = None) -> int:
     if not (dbt.run("build") and dbt.run("docs", "generate")):
         print("Tables whose build failed are as they were before; logs/dbt.log says more.", file=sys.stderr)
         return 1
-    from sparkify import docs
+    from sparkify import docs, maintain
     from sparkify.report import report
 
+    if maintain.is_due(places):
+        maintain.maintain(places)
     docs.finish(settings.PROJECT / "target")
     output = report.place(places)
     report.write(places, output)

@@ -44,9 +44,12 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     Relative paths on the command line are relative to where the user stands, those in the environment to the project,
     as they are for plain dbt.
     """
+    place = _place(lake, "SPARKIFY_LAKE", "lake")
+    if set("?#") & set(place):
+        raise UserError(f"The lake {place} has a ? or # in its path, which Iceberg can't read; rename it.")
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
-        lake=_place(lake, "SPARKIFY_LAKE", "lake"),
+        lake=place,
         schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
     )
 
@@ -99,7 +102,7 @@ def sqlalchemy_uri(url: str, user: str, password: str) -> str:
     """A JDBC URL of SQLite or PostgreSQL as SQLAlchemy names it."""
     kind, _, rest = url.removeprefix("jdbc:").partition(":")
     if kind == "sqlite":
-        return f"sqlite:///{rest}"
+        return "sqlite:///" + rest.replace("%", "%25").replace("?", "%3F")
     who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
     return f"{kind}+psycopg2://{who}{rest.removeprefix('//')}"
 

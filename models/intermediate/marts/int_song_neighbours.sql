@@ -29,21 +29,10 @@ pairs as (
 ),
 
 variants as (
-    select
-        'all' as split,
-        false as is_reversed
-    union all
-    select
-        'all' as split,
-        true as is_reversed
-    union all
-    select
-        'training' as split,
-        false as is_reversed
-    union all
-    select
-        'training' as split,
-        true as is_reversed
+    select *
+    from (
+        values ('all', false), ('all', true), ('training', false), ('training', true)
+    ) as variants (split, is_reversed)
 ),
 
 counted_pairs as (

@@ -14,55 +14,44 @@ users as (
     select * from {{ ref('users') }}
 ),
 
+splits as (
+    select *
+    from (values ('all'), ('training')) as splits (split)
+),
+
 -- What is known of each user: for the recommendations everything, for their evaluation all but the held-out song.
 known_songs as (
     select
-        'all' as split,
-        user_id,
-        song_key,
-        is_considered
+        splits.split,
+        user_songs.user_id,
+        user_songs.song_key,
+        user_songs.is_considered
     from user_songs
-    union all
-    select
-        'training' as split,
-        user_id,
-        song_key,
-        is_considered
-    from user_songs
-    where not is_held_out
+    cross join splits
+    where splits.split = 'all' or not user_songs.is_held_out
 ),
 
 song_ranks as (
     select
-        'all' as split,
-        song_key,
-        popularity_rank as song_rank
+        splits.split,
+        songs.song_key,
+        case when splits.split = 'all' then songs.popularity_rank else songs.training_popularity_rank end as song_rank
     from songs
-    union all
-    select
-        'training' as split,
-        song_key,
-        training_popularity_rank as song_rank
-    from songs
-    where training_listeners > 0
+    cross join splits
+    where splits.split = 'all' or songs.training_listeners > 0
 ),
 
+-- Who has no held-out song is not evaluated.
 listeners as (
     select
-        'all' as split,
+        splits.split,
         users.user_id,
         count(user_songs.song_key) as songs
     from users
+    cross join splits
     left join user_songs on users.user_id = user_songs.user_id
-    group by users.user_id
-    union all
-    select
-        'training' as split,
-        user_id,
-        count(*) as songs
-    from user_songs
-    group by user_id
-    having count_if(is_held_out) > 0
+    group by splits.split, users.user_id
+    having splits.split = 'all' or count_if(user_songs.is_held_out) > 0
 ),
 
 candidates as (

@@ -1,0 +1,289 @@
+"""Take over a lake that was copied, moved or renamed, at the place where it is now.
+
+Iceberg's metadata and the catalog hold whole paths, so such a lake still speaks of the place where it was made, and
+nothing else writes to it. This command writes the paths anew. Data files stay as they are, and so do all snapshots.
+Nothing is written outside the lake that is named: the one that it was copied from, if it is there, stays as it is.
+
+A lake on S3: copy its objects, and its catalog (.catalog/s3/BUCKET/PREFIX/catalog.db in the project) to the new bucket
+and prefix, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyiceberg.avro.file import AvroFile, AvroOutputFile
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.io import FileIO, InputFile, OutputFile, OutputStream
+from pyiceberg.typedef import Record
+from sqlalchemy import create_engine, text
+
+from sparkify import lake, settings
+from sparkify.errors import UserError
+from sparkify.progress import say
+
+# Fields of Iceberg's manifest lists and manifests.
+MANIFEST_PATH, MANIFEST_LENGTH, DATA_FILE, FILE_PATH, CONTENT = 500, 501, 2, 100, 134
+STATUS, DELETED = 0, 2
+POSITION_DELETES = 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of scripts/adopt."""
+    arguments = argparse.ArgumentParser(
+        prog="scripts/adopt", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--lake", help="folder or s3 URI where the lake is now (default: SPARKIFY_LAKE, or lake/)")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 if the lake can be used where it is, 2 if it can't be taken over; then nothing was changed."""
+    options = parser().parse_args(argv)
+    try:
+        places = settings.resolve(lake=options.lake)
+        old = adopt(places.lake, places.schema)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if old:
+        print(f"{places.lake} is the place of its tables now, and no longer {old}.")
+    else:
+        print(f"{places.lake} is where it was made; there is nothing to do.")
+    return 0
+
+
+def adopt(place: str, schema: str) -> str | None:
+    """Write the paths of a lake anew; where it was made, or None if that is here. Repeated, it finishes its work."""
+    catalog = lake.open_catalog(place)
+    old = lake.made_elsewhere(catalog, place, schema)
+    if old is None:
+        return None
+    moving = _Moving(old, place, catalog)
+    locations = moving.locations()
+    for number, location in enumerate(locations, start=1):
+        moving.read_table(location)
+        if sys.stderr.isatty():
+            say(f"  {number} of {len(locations)} tables and views are read")
+    _check_inside(moving.files, place)
+    for name, content in moving.files.items():
+        moving.write(name, content)
+    moving.write_catalog()
+    return old
+
+
+@dataclass
+class _Moving:
+    """A lake on its way: its files of metadata that are to be written, by their new names."""
+
+    old: str
+    new: str
+    catalog: SqlCatalog
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if f"{self.new}/".startswith(f"{self.old}/"):
+            raise UserError(f"{self.new} lies inside of {self.old}, where it was made; move it out of there first.")
+        self._pattern = re.compile(rf"((?:file:(?://)?|s3a?://)?){re.escape(_bare(self.old))}(?=/|$)")
+
+    def path(self, name: str) -> str:
+        """A path at the new place; paths of other places stay."""
+        found = self._pattern.match(name)
+        return f"{found.group(1)}{_bare(self.new)}{name[found.end() :]}" if found else name
+
+    def locations(self) -> list[str]:
+        """The metadata file of each table and view that was made in the old place."""
+        with self.catalog.engine.connect() as connection:
+            found: Any = connection.execute(text("select metadata_location from iceberg_tables")).fetchall()
+        inside = [location for (location,) in found if self.path(location) != location]
+        if inside and not self._catalog_is_inside() and self._io(inside[0]).new_input(inside[0]).exists():
+            raise UserError(
+                f"The catalog of {self.new} is that of {self.old}, which is still there; name a copy of the catalog in"
+                " SPARKIFY_CATALOG_URI, or remove the old lake."
+            )
+        return inside
+
+    def _catalog_is_inside(self) -> bool:
+        return "SPARKIFY_CATALOG_URI" not in os.environ or self._catalog_file().is_relative_to(self.new)
+
+    def _catalog_file(self) -> Path:
+        return Path(settings.catalog_url(self.new).removeprefix("jdbc:sqlite:"))
+
+    def _io(self, name: str) -> FileIO:
+        return self.catalog._load_file_io(self.catalog.properties, name)
+
+    def read_table(self, location: str) -> None:
+        """Read the metadata of a table or view, and all that it refers to."""
+        name = self.path(location)
+        content = self._read(name)
+        packed = content.startswith(b"\x1f\x8b")
+        metadata = json.loads(gzip.decompress(content) if packed else content)
+        for snapshot in metadata.get("snapshots", []):
+            self._read_manifest_list(self.path(snapshot["manifest-list"]))
+        moved = json.dumps(self._json(metadata)).encode()
+        self.files[name] = gzip.compress(moved) if packed else moved
+
+    def _json(self, value: Any) -> Any:
+        """All texts of a JSON value that are paths of the old place, at the new one."""
+        if isinstance(value, dict):
+            return {key: self._json(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self._json(part) for part in value]
+        return self.path(value) if isinstance(value, str) else value
+
+    def _read_manifest_list(self, name: str) -> None:
+        with _avro(self._input(name)) as file:
+            at, length = _position(file, MANIFEST_PATH), _position(file, MANIFEST_LENGTH)
+            records = list(file)
+            for record in records:
+                record[at] = self.path(record[at])
+                if record[at] not in self.files:
+                    self._read_manifest(record[at])
+                record[length] = len(self.files[record[at]])
+            self.files[name] = _written(file, "manifest_file", records)
+
+    def _read_manifest(self, name: str) -> None:
+        with _avro(self._input(name)) as file:
+            entry, status = _position(file, DATA_FILE), _position(file, STATUS)
+            data_file: Any = file.schema.fields[entry].field_type
+            positions = {field.field_id: at for at, field in enumerate(data_file.fields)}
+            records = list(file)
+            for record in records:
+                found = record[entry]
+                found[positions[FILE_PATH]] = self.path(found[positions[FILE_PATH]])
+                if record[status] != DELETED:
+                    self._check_data_file(found[positions[FILE_PATH]], found[positions[CONTENT]])
+            self.files[name] = _written(file, "manifest_entry", records)
+
+    def _check_data_file(self, name: str, content: int) -> None:
+        if content == POSITION_DELETES:
+            raise UserError(
+                f"{name} names files that rows are deleted of; rewrite its table's data files before the move."
+            )
+        if not self._is_there(name):
+            raise _missing(name)
+
+    def _is_there(self, name: str) -> bool:
+        return self._io(name).new_input(name).exists() if settings.is_uri(self.new) else os.path.exists(_local(name))
+
+    def _input(self, name: str) -> InputFile:
+        if not self._is_there(name):
+            raise _missing(name)
+        return self._io(name).new_input(name)
+
+    def _read(self, name: str) -> bytes:
+        with self._input(name).open() as file:
+            return file.read()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file into its place at once. Not into the file that is there: a copy made of hard links shares it."""
+        if settings.is_uri(self.new):
+            with self._io(name).new_output(name).create(overwrite=True) as out:
+                out.write(content)
+        else:
+            path = Path(_local(name))
+            aside = path.with_name(f".{path.name}.new")
+            aside.write_bytes(content)
+            aside.replace(path)
+
+    def write_catalog(self) -> None:
+        """Write the paths of the catalog anew, in one step."""
+        if not settings.catalog_url(self.new).startswith("jdbc:sqlite:"):
+            self._update_catalog(settings.catalog_uri(self.new))
+            return
+        file = self._catalog_file()
+        aside = file.with_name(f".{file.name}.new")
+        shutil.copyfile(file, aside)
+        self._update_catalog(settings.sqlalchemy_uri(f"jdbc:sqlite:{aside}", "", ""))
+        aside.replace(file)
+
+    def _update_catalog(self, url: str) -> None:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            for table, column in (
+                ("iceberg_tables", "metadata_location"),
+                ("iceberg_tables", "previous_metadata_location"),
+                ("iceberg_namespace_properties", "property_value"),
+            ):
+                query = text(f"select distinct {column} from {table} where {column} is not null")
+                found: Any = connection.execute(query).fetchall()
+                for (value,) in found:
+                    if self.path(value) != value:
+                        connection.execute(
+                            text(f"update {table} set {column} = :new where {column} = :old"),
+                            {"new": self.path(value), "old": value},
+                        )
+        engine.dispose()
+
+
+def _bare(place: str) -> str:
+    return place.partition("://")[2] or place
+
+
+def _missing(name: str) -> UserError:
+    return UserError(f"{name} is missing; copy the whole lake, and not while a run writes there.")
+
+
+def _local(name: str) -> str:
+    return re.sub("^file:(//)?(?=/)", "", name)
+
+
+def _check_inside(files: dict[str, bytes], place: str) -> None:
+    if settings.is_uri(place):
+        return
+    for folder in {os.path.dirname(_local(name)) for name in files}:
+        if not os.path.realpath(folder).startswith(os.path.realpath(place) + "/"):
+            raise UserError(f"{folder} is a link to {os.path.realpath(folder)}, outside of the lake; copy it instead.")
+
+
+def _avro(file: InputFile) -> AvroFile[Record]:
+    return AvroFile[Record](file)
+
+
+def _position(file: AvroFile[Record], field_id: int) -> int:
+    return next(at for at, found in enumerate(file.schema.fields) if found.field_id == field_id)
+
+
+def _written(file: AvroFile[Record], name: str, records: list[Record]) -> bytes:
+    """A file as the one that was read, with other records."""
+    out = _Memory()
+    metadata = {key: value for key, value in file.header.meta.items() if not key.startswith("avro.")}
+    with AvroOutputFile[Record](out, file.schema, name, metadata=metadata) as writer:
+        if records:
+            writer.write_block(records)
+        content: bytes = out.stream.getvalue()
+    return content
+
+
+class _Memory(OutputFile):
+    """A file that is only in memory yet."""
+
+    def __init__(self) -> None:
+        super().__init__("memory")
+        self.stream = io.BytesIO()
+
+    def __len__(self) -> int:
+        return len(self.stream.getvalue())
+
+    def exists(self) -> bool:
+        return True
+
+    def to_input_file(self) -> InputFile:
+        raise NotImplementedError
+
+    def create(self, overwrite: bool = False) -> OutputStream:
+        return self.stream
+
+
+if __name__ == "__main__":
+    sys.exit(main())
