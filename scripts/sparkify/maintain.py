@@ -83,7 +83,7 @@ def maintain(places: Settings, keep: int = KEPT_RUNS, hours: float = KEPT_HOURS)
         tables = json.dumps({"tables": [".".join(name) for name in names]})
         joined = dbt.run("run-operation", "join_small_files", "--args", tables)
     expired, deleted = tidy(places.lake, places.schema, keep, hours * 3600)
-    print(f"{expired:,} snapshots expired, {deleted:,} files deleted.")
+    say(f"{expired:,} snapshots expired, {deleted:,} files deleted.")
     return joined
 
 

@@ -99,7 +99,8 @@ def test_a_restore_is_followed_by_other_runs(small: Small) -> None:
 
 
 def test_a_half_done_restore_is_finished_by_repeating_it(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_current, done = restore._set_current, []
+    set_current = restore._set_current
+    done: list[Any] = []
 
     def stopped(*arguments: Any) -> None:
         if done:
