@@ -66,7 +66,9 @@ def parser() -> argparse.ArgumentParser:
     """Command line of scripts/query."""
     arguments = argparse.ArgumentParser(prog="scripts/query", description=__doc__)
     arguments.add_argument("question", help='SQL, for example "select level, count(*) from songplays group by level"')
-    arguments.add_argument("--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)")
+    arguments.add_argument(
+        "--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)"
+    )
     arguments.add_argument(
         "--format", choices=FORMATS, default="table", help="how to print the answer (default: table)"
     )

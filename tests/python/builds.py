@@ -57,6 +57,11 @@ class Lake:
         """The raw folder as it is written in source_file."""
         return f"file:{self.raw.resolve()}"
 
+    @property
+    def place(self) -> str:
+        """Where the tables lie."""
+        return str(self.folder)
+
     def environment(self) -> dict[str, str]:
         """The variables by which dbt finds the lake."""
         return {
@@ -70,7 +75,7 @@ class Lake:
     def connect(self) -> Connection:
         """DuckDB over the lake's tables."""
         with patch.dict(os.environ, self.environment()):
-            return connect(str(self.folder), self.schema)
+            return connect(self.place, self.schema)
 
     def deliver(self, name: str, content: bytes) -> None:
         """Put a raw file into its place."""
@@ -78,13 +83,10 @@ class Lake:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
-    def refresh(self) -> None:
-        """See what is in the lake now; a local one is always seen as it is."""
-
     def snapshots(self) -> dict[str, int | None]:
         """The current snapshot of each table that people read, but of the ledger of the runs."""
         with patch.dict(os.environ, self.environment()):
-            found = tables(str(self.folder), self.schema)
+            found = tables(self.place, self.schema)
         return {name: table.table.metadata.current_snapshot_id for name, table in found.items() if name != "run_ledger"}
 
     def files(self, table: str) -> list[Path]:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from builds import Lake
-from s3_objects import copy, listed
 from s3_server import Account, Server
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class S3Lake(Lake):
-    """A lake on S3; `raw` is a copy of the raw bucket, `folder` one of the lake as `refresh` has found it."""
+    """A lake on S3; `raw` is a copy of the raw bucket."""
 
     server: Server
     account: Account
     raw_bucket: str
     lake_bucket: str
-    metastore: Path
 
     @property
     def raw_uri(self) -> str:
@@ -37,12 +34,16 @@ class S3Lake(Lake):
         places = {
             "SPARKIFY_RAW": self.raw_uri,
             "SPARKIFY_LAKE": self.lake_uri,
-            "SPARKIFY_METASTORE": str(self.metastore),
+            "SPARKIFY_CATALOG_URI": f"jdbc:sqlite:{self.catalog}",
             # Where Spark and its client for S3 keep what is on its way.
             "SPARK_LOCAL_DIRS": str(self.folder.with_name("spark")),
             "LOCAL_DIRS": str(self.folder.with_name("uploads")),
         }
         return super().environment() | places | self.server.environment(self.account)
+
+    @property
+    def place(self) -> str:
+        return self.lake_uri
 
     def deliver(self, name: str, content: bytes) -> None:
         super().deliver(name, content)
@@ -68,17 +69,18 @@ class S3Lake(Lake):
             at = each["LastModified"].timestamp()
             os.utime(self.raw / each["Key"].removeprefix("raw/"), (at, at))
 
-    def refresh(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        copy(self.server.client(), self.lake_uri, "", self.folder)
-
-    def orphans(self) -> list[str]:
-        uploads = self.server.client().list_multipart_uploads(Bucket=self.lake_bucket).get("Uploads", [])
-        return [*super().orphans(), *(upload["Key"] for upload in uploads)]
-
     def objects(self) -> dict[str, tuple[Any, ...]]:
         """Every object of the lake by its key: when it was written, and a hash of what is in it."""
         return {
             each["Key"]: (each["LastModified"], each["ETag"])
             for each in listed(self.server.client(), self.lake_uri, "")
         }
+
+
+def listed(client: Any, lake: str, below: str) -> list[dict[str, Any]]:
+    """What S3 says about each object below a key of a lake."""
+    place = urlsplit(lake)
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=place.netloc, Prefix=f"{place.path.strip('/')}/{below}"
+    )
+    return [each for page in pages for each in page.get("Contents", [])]

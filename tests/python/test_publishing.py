@@ -180,7 +180,11 @@ def test_external_tables_are_made_by_hand(builder: Builder, lake: Lake) -> None:
 def test_a_null_in_a_key_stops_the_build(builder: Builder, lake: Lake, tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     before = lake.snapshots()
-    change_users(project, "        user_id,\n        first_name", "        nullif(user_id, user_id) as user_id,\n        first_name")
+    change_users(
+        project,
+        "        user_id,\n        first_name",
+        "        nullif(user_id, user_id) as user_id,\n        first_name",
+    )
     message = builder.error(lake, "run", "--select=users", f"--project-dir={project}")
     assert "NOT_NULL_ASSERT_VIOLATION" in message
     assert lake.snapshots() == before

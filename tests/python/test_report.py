@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, Page
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
 from builds import Lake
-from sparkify import catalog, lake
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
@@ -30,7 +29,7 @@ QUESTIONS = ["behaviour", "artists", "sessions", "recommendations", "marketing"]
 
 
 def settings_of(folder: Path, schema: str) -> Settings:
-    return Settings(raw="", lake=str(folder), metastore="", schema=schema)
+    return Settings(raw="", lake=str(folder), schema=schema)
 
 
 @pytest.fixture(scope="module")

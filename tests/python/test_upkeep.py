@@ -18,8 +18,8 @@ from pyspark.sql import SparkSession
 import oracle
 from builds import Builder, Lake
 from hostile import event, song
-from sparkify.canonical import first_differences
 from sparkify import maintain, restore
+from sparkify.canonical import first_differences
 
 # No run's name and no figure has so many digits in this order by chance.
 USER = 731_826_490_257

@@ -75,7 +75,6 @@ def dbt(raw: Path, scratch: Path, *command: str) -> Job:
     environment = {
         "SPARKIFY_RAW": str(raw),
         "SPARKIFY_LAKE": str(lake),
-        "SPARKIFY_METASTORE": str(lake / "_metastore"),
         "SPARKIFY_TARGET": "local",
     }
     return Job([str(Path(sys.executable).with_name("dbt")), *command, *places], lake, environment)

@@ -42,16 +42,16 @@ def compare(name: str, lake: Path, schema: str = "sparkify") -> list[StarBytes]:
     return [StarBytes(name, table, found[table].bytes, best(found[table].files, ORDERS[table])) for table in ORDERS]
 
 
-def best(files: Sequence[Path], orders: Sequence[str]) -> int:
+def best(files: Sequence[str], orders: Sequence[str]) -> int:
     """Bytes of the smallest file that DuckDB writes with the rows of some parquet files, in one of some orders."""
-    names = ", ".join(literal(str(file)) for file in files)
+    names = ", ".join(literal(file) for file in files)
     sizes = []
     duckdb.execute("set enable_progress_bar = false")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy.parquet")
         for order in orders:
             duckdb.execute(
-                f"copy (select * from read_parquet([{names}], hive_partitioning = true) order by {order})"
+                f"copy (select * from read_parquet([{names}]) order by {order})"
                 f" to {literal(str(copy))} (format parquet, compression zstd)"
             )
             sizes.append(copy.stat().st_size)

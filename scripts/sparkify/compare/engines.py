@@ -68,7 +68,6 @@ class SparkSession:
             {
                 "SPARKIFY_RAW": str(source.raw),
                 "SPARKIFY_LAKE": str(self._lake),
-                "SPARKIFY_METASTORE": str(folder / "derby"),
             },
         )
         self.manifest = self._dbt.manifest
@@ -101,7 +100,6 @@ class SparkThrift:
         places = {
             "SPARKIFY_RAW": str(self._raw),
             "SPARKIFY_LAKE": str(self._lake),
-            "SPARKIFY_METASTORE": str(self._folder / "derby"),
         }
         self._lake.mkdir(parents=True)
         try:
@@ -135,9 +133,6 @@ def _cluster(*arguments: str, **variables: str) -> dict[str, str]:
 
 def spark_rows(raw: Path, folder: Path, schema: str, model: Model) -> list[Row]:
     """The rows of a model in a lake that Spark built."""
-    table = lake.tables(str(folder), schema).get(model.name)
-    if table is not None and not table.files:
-        return []
     with lake.connect(str(folder), schema) as connection:
         found = connection.sql(f"select {_names(model)} from {model.name}").fetchall()
     # Spark percent-encodes what a URI can't have.
@@ -239,8 +234,6 @@ class Dbt:
         """Build everything. UserError if something fails."""
         profiles = self._folder / "profiles"
         profiles.mkdir(parents=True)
-        # Of the project: Spark's metastore keeps its log there.
-        (PROJECT / "logs").mkdir(exist_ok=True)
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
         done = subprocess.run(
             [

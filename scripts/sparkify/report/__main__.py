@@ -20,7 +20,9 @@ def parser() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(
         prog="scripts/report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)")
+    arguments.add_argument(
+        "--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)"
+    )
     arguments.add_argument("--output", help="the file to write (default: report.html in the lake)")
     return arguments
 
