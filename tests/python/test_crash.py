@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from lake_files import orphans
-
+import oracle
 from builds import MARTS, Lake
-from crashes import Runs, kill_and_compare
+from crashes import TABLES, Runs, files_by_day, kill_and_compare
 from hostile import song
+from sparkify.canonical import first_differences
 
 # Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "1"))

@@ -5,37 +5,43 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
+from pyspark.sql import SparkSession
 
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
-from builds import Lake
+from builds import Builder, Lake
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
 from sparkify.report.page import page as page_of
 from sparkify.report.section import NOTHING_PLAYED, Ask, Figure, Section, Spec, Table
 from sparkify.settings import Settings
+from test_exposures import contract
 
 QUESTIONS = ["behaviour", "artists", "sessions", "recommendations", "marketing"]
 
 
-def settings_of(folder: Path, schema: str) -> Settings:
-    return Settings(raw="", lake=str(folder), schema=schema)
+def asker(lake: Lake) -> Ask:
+    """Who answers for the report on a lake."""
+    with patch.dict(os.environ, lake.environment()):
+        return report.asker(Settings(raw="", lake=str(lake.folder), schema=lake.schema))
 
 
 @pytest.fixture(scope="module")
 def sections(s3part1943: Lake) -> dict[str, Section]:
     """The sections of the report on the real data."""
-    found = report.sections(report.asker(settings_of(s3part1943.folder, s3part1943.schema)))
+    found = report.sections(asker(s3part1943))
     return {section.slug: section for section in found}
 
 
@@ -194,8 +200,9 @@ def test_every_figure_and_table_equals_the_oracle(
 
 
 def test_spark_answers_the_same(s3part1943: Lake, sections: dict[str, Section]) -> None:
-    # Of a lake on S3 the session that built it is asked.
-    assert_same(sections, report.sections(catalog.session(s3part1943.schema)))
+    spark = SparkSession.builder.getOrCreate()
+    spark.sql(f"use {s3part1943.schema}")
+    assert_same(sections, report.sections(lambda question: [tuple(row) for row in spark.sql(question).collect()]))
 
 
 def assert_same(sections: dict[str, Section], expected: list[Section]) -> None:
@@ -215,7 +222,7 @@ def oracle(raw: Path, scratch: Path) -> Ask:
     known = marts_oracle.facts(raw)
     connection = duckdb.connect()
     for mart in report.MARTS:
-        columns = lake.contract(mart)
+        columns = contract(mart)
         file = scratch / f"{mart}.json"
         with file.open("w", encoding="utf-8") as out:
             for row in marts_oracle.MARTS[mart](known):
@@ -225,10 +232,11 @@ def oracle(raw: Path, scratch: Path) -> Ask:
     return lambda question: connection.sql(question).fetchall()
 
 
-def test_a_lake_without_plays_has_a_report(tmp_path: Path) -> None:
-    for mart in report.MARTS:
-        (tmp_path / "none_versions" / "published" / f"table_name={mart}" / "run=1").mkdir(parents=True)
-    text = report.text_of(report.asker(settings_of(tmp_path, "none")))
+def test_a_lake_without_plays_has_a_report(builder: Builder, tmp_path: Path) -> None:
+    for source in ("log_data", "song_data"):
+        (tmp_path / source).mkdir()
+    builder.with_marts.add("none")
+    text = report.text_of(asker(builder.build(tmp_path, "none", "run")))
     assert text.count(f'<p class="lead">{NOTHING_PLAYED}</p>') == len(QUESTIONS)
     assert "<svg" not in text
 
@@ -316,7 +324,7 @@ def test_ids_are_unique_and_the_same_data_give_the_same_page(s3part1943: Lake, f
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids)) > len(QUESTIONS)
     assert set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'href="#([^"]+)"', text)) <= set(ids)
-    assert report.text_of(report.asker(settings_of(s3part1943.folder, s3part1943.schema))) == text
+    assert report.text_of(asker(s3part1943)) == text
 
 
 def test_bars_are_as_long_as_their_values(browser: Browser, tmp_path: Path) -> None:
