@@ -94,7 +94,9 @@ def test_star_bytes_are_those_of_the_smallest_order(tmp_path: Path) -> None:
         "copy (select i, hash(i) % 1000 as scattered, repeat(md5(cast(hash(i) % 1000 as varchar)), 4) as text"
         f" from range(100000) as rows (i)) to '{file}' (format parquet)"
     )
-    together, apart, both = (star_bytes.best([str(file)], orders) for orders in (["scattered"], ["i"], ["i", "scattered"]))
+    together, apart, both = (
+        star_bytes.best([str(file)], orders) for orders in (["scattered"], ["i"], ["i", "scattered"])
+    )
     assert both == together < apart
     assert list(tmp_path.iterdir()) == [file]
 

@@ -18,13 +18,13 @@ import pytest
 import yaml
 from jinja2 import Template
 from pyiceberg.catalog.sql import SqlCatalog
-from sparkify.cluster.catalog import Catalog
 
 from clusters import Cluster, begin, call, said
 from postgresql_server import serve
 from sparkify import jars, settings
 from sparkify.cluster import __main__ as cluster
 from sparkify.cluster import configuration, files, ports, processes, ready, spark, stop
+from sparkify.cluster.catalog import Catalog
 from sparkify.cluster.folder import Folder
 from sparkify.cluster.state import THRIFT_SERVER, Member, State
 from sparkify.errors import UserError
