@@ -60,13 +60,13 @@ def test_much_raw_data_is_worth_both_compilers(tmp_path: Path, spark: Path, mebi
 
 @pytest.mark.parametrize("place", ["SPARKIFY_RAW", "SPARKIFY_LAKE"])
 def test_the_client_for_s3_is_fetched_when_it_is_needed(tmp_path: Path, spark: Path, place: str) -> None:
-    start("pyspark-shell", spark, **{place: "here"})
+    start("pyspark-shell", spark, SETTINGS, **{place: "here"})
     assert not (tmp_path / "asked").exists()
-    start("pyspark-shell", spark, **{place: "s3://bucket/folder"})
+    start("pyspark-shell", spark, SETTINGS, **{place: "s3://bucket/folder"})
     assert (tmp_path / "asked").read_text() == "-m sparkify.jars --s3\n"
     (tmp_path / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(subprocess.CalledProcessError):
-        start("pyspark-shell", spark, **{place: "s3://bucket/folder"})
+        start("pyspark-shell", spark, SETTINGS, **{place: "s3://bucket/folder"})
 
 
 def test_the_folder_of_a_new_catalog_is_made(tmp_path: Path, spark: Path) -> None:
