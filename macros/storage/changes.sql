@@ -55,24 +55,27 @@
     {{ return({'reason': changed_input(stored_inputs(model)), 'songs_before': songs_before}) }}
 {% endmacro %}
 
-{# A query of the songs that came, went or changed, as they were and as they are. #}
+{# A query of the titles and artists of songs that came, went or changed; of none where all is built. #}
 {% macro changed_songs(change) -%}
     {%- set columns = 'title, artist_name, duration, song_id, artist_id' -%}
-    {%- if change.songs_before is none -%}
-        select {{ columns }} from {{ ref('int_songs') }} where false
-    {%- else -%}
-        (
-            select {{ columns }} from {{ ref('int_songs') }}
-            except
-            select {{ columns }} from {{ ref('int_songs') }} version as of {{ change.songs_before }}
-        )
+    select
+        title,
+        artist_name
+    from {{ ref('int_songs') }}
+    where false
+    {%- if change is not none and change.songs_before is not none %}
+    union all
+    select
+        title,
+        artist_name
+    from (
+        select {{ columns }} from {{ ref('int_songs') }}
         union all
-        (
-            select {{ columns }} from {{ ref('int_songs') }} version as of {{ change.songs_before }}
-            except
-            select {{ columns }} from {{ ref('int_songs') }}
-        )
-    {%- endif -%}
+        select {{ columns }} from {{ ref('int_songs') }} version as of {{ change.songs_before }}
+    )
+    group by {{ columns }}
+    having count(*) = 1
+    {%- endif %}
 {%- endmacro %}
 
 {% macro has_snapshot(table, snapshot) %}

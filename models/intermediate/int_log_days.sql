@@ -13,8 +13,11 @@ day_states as (
         count(*) as number_of_events,
         sum(
             mod(
-                {{ epoch_ms_of('arrived_at') }} + mod(session_id, 1000003) * 7919 + mod(item_in_session, 1000003) * 104729
-                + mod(coalesce(user_id, 0), 1000003) * 31 + {{ text_checksum('source_file') }},
+                {{ epoch_ms_of('arrived_at') }}
+                + mod(session_id, 1000003) * 7919
+                + mod(item_in_session, 1000003) * 104729
+                + mod(coalesce(user_id, 0), 1000003) * 31
+                + {{ text_checksum('source_file') }},
                 1000000007
             )
         ) as checksum
@@ -22,9 +25,18 @@ day_states as (
     group by event_date
 ),
 
-{% if change is not none -%}
 days_before as (
+    {% if change is not none -%}
     select * from {{ this }}
+    {%- else -%}
+    select
+        event_date,
+        number_of_events,
+        checksum,
+        cast(null as timestamp) as changed_at
+    from day_states
+    where false
+    {%- endif %}
 ),
 
 changed_songs as (
@@ -41,30 +53,27 @@ days_of_changed_songs as (
     where events.is_play
 ),
 
+newest as (
+    select max(changed_at) as changed_at from days_before
+),
+
 log_days as (
     select
         coalesce(day_states.event_date, days_before.event_date) as event_date,
         coalesce(day_states.number_of_events, 0) as number_of_events,
         coalesce(day_states.checksum, 0) as checksum,
-        greatest({{ run_started() }}, newest.changed_at + interval '1' second) as changed_at
+        coalesce(
+            greatest({{ run_started() }}, newest.changed_at + interval '1' second),
+            {{ run_started() }}
+        ) as changed_at
     from day_states
     full outer join days_before on day_states.event_date = days_before.event_date
     left join days_of_changed_songs on day_states.event_date = days_of_changed_songs.event_date
-    cross join (select max(changed_at) as changed_at from days_before) as newest
+    cross join newest
     where
         coalesce(day_states.number_of_events, 0) <> coalesce(days_before.number_of_events, 0)
         or coalesce(day_states.checksum, 0) <> coalesce(days_before.checksum, 0)
         or days_of_changed_songs.event_date is not null
 )
-{%- else -%}
-log_days as (
-    select
-        event_date,
-        number_of_events,
-        checksum,
-        {{ run_started() }} as changed_at
-    from day_states
-)
-{%- endif %}
 
 select * from log_days

@@ -65,6 +65,14 @@ checked_rows as (
     from rows_with_references
 ),
 
+timed_rows as (
+    select
+        *,
+        case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as start_time,
+        case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at
+    from checked_rows
+),
+
 log_rows as (
     select
         {{ rejection_columns() | indent(8) }},
@@ -73,7 +81,7 @@ log_rows as (
         {{ run_started() }} as arrived_at,
 
         case when rejection is null then {{ event_key(['session_id', 'item_in_session']) }} end as event_id,
-        case when rejection is null then {{ timestamp_from_epoch_ms('ts') }} end as start_time,
+        start_time,
         session_id,
         item_in_session,
         page,
@@ -86,7 +94,7 @@ log_rows as (
         last_name,
         gender,
         level,
-        case when rejection is null then {{ timestamp_from_epoch_ms('registration') }} end as registered_at,
+        registered_at,
         location,
         {{ without_quotes('user_agent') | indent(8) }} as user_agent,
 
@@ -96,15 +104,14 @@ log_rows as (
 
         is_play and not is_erased as is_play,
         rejection is null as is_usable,
-        {{ utc_date('case when rejection is null then ' ~ timestamp_from_epoch_ms('ts') ~ ' else loaded_at end') }} as event_date
-    from checked_rows
-)
-{%- if erased %},
+        {{ utc_date('coalesce(start_time, loaded_at)') }} as event_date
+    from timed_rows
+),
 
-log_rows_without_erased_users as (
+permitted_rows as (
     select
         {%- for column in columns %}
-        {% if column in content -%}
+        {% if erased and column in content -%}
         case when rejection_reason is distinct from 'erased' then {{ column }} end as {{ column }}
         {%- else -%}
         {{ column }}
@@ -113,8 +120,4 @@ log_rows_without_erased_users as (
     from log_rows
 )
 
-select * from log_rows_without_erased_users
-{%- else %}
-
-select * from log_rows
-{%- endif %}
+select * from permitted_rows

@@ -45,7 +45,9 @@ listened_plays as (
     select
         *,
         -- Of a null `least` makes a null on one engine and nothing on another.
-        case when duration_ms is not null then least(duration_ms, coalesce(ended_after_ms, duration_ms)) end as listened_ms,
+        case
+            when duration_ms is not null then least(duration_ms, coalesce(ended_after_ms, duration_ms))
+        end as listened_ms,
         case
             when ended_after_ms is null or duration_ms is null then 'unknown'
             when ended_after_ms >= floor(duration) * 1000 then 'complete'
