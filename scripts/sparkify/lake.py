@@ -67,7 +67,8 @@ def open_catalog(lake: str) -> SqlCatalog:
     if url.startswith("jdbc:sqlite:") and not Path(url.removeprefix("jdbc:sqlite:")).exists():
         if not is_uri(lake) and any(Path(lake).glob("*_versions/published")):
             raise UserError(
-                f"{lake} is a lake of an older version of this project; name another folder with --lake, and build it anew."
+                f"{lake} is a lake of an older version of this project; name another folder with --lake, "
+                "and build it anew."
             )
         raise UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
     properties = {"uri": uri, "init_catalog_tables": "false"}
@@ -161,7 +162,9 @@ def _create_view(connection: Connection, schema: str, table: LakeTable) -> None:
         else _name(field.name)
         for field in table.table.schema().fields
     )
-    connection.execute(f"create view {_name(schema)}.{_name(table.name)} as select {columns} from {_source(connection, schema, table)}")
+    connection.execute(
+        f"create view {_name(schema)}.{_name(table.name)} as select {columns} from {_source(connection, schema, table)}"
+    )
 
 
 def _source(connection: Connection, schema: str, table: LakeTable) -> str:
@@ -169,7 +172,7 @@ def _source(connection: Connection, schema: str, table: LakeTable) -> str:
         return f"read_parquet([{', '.join(map(literal, table.files))}], union_by_name = true)"
     source = f"{schema}__{table.name}"
     if table.files and not table.has_deletes:
-        # DuckDB's own client for S3 is an extension, fetched from the network; this one is read as far as a question asks.
+        # DuckDB's own client for S3 is an extension that it fetches from the network.
         io: Any = table.table.io
         scheme, _, _ = table.files[0].partition("://")
         files = [file.partition("://")[2] for file in table.files]

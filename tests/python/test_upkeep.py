@@ -101,14 +101,13 @@ def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, lake: Lake, 
 def tidy(lake: Lake) -> None:
     """Leave one snapshot of each table, and no file that it does not need."""
     with patch.dict(os.environ, lake.environment()):
-        maintain.tidy(str(lake.folder), lake.schema, keep=1, age=0)
+        maintain.tidy(str(lake.folder), lake.schema, keep=0, age=0)
 
 
 def tables_of(lake: Lake) -> list[Table]:
     """The tables that a restore puts back."""
     with patch.dict(os.environ, lake.environment()):
-        found = list(maintain.all_tables(str(lake.folder), lake.schema))
-    return [table for table in found if table.name()[-1] not in restore.LEFT_ALONE]
+        return restore.restored_tables(str(lake.folder), lake.schema)
 
 
 def texts_of(folder: Path) -> str:
@@ -129,7 +128,8 @@ def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake:
     assert after["songplays"] != before["songplays"]
     assert after["songs"] != before["songs"]
 
-    restore.restore(tables_of(lake), run.name)
+    with patch.dict(os.environ, lake.environment()):
+        restore.restore(str(lake.folder), tables_of(lake), run.name)
     SparkSession.builder.getOrCreate().catalog.clearCache()
     assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == before
     assert builder.dbt(lake, "run")
