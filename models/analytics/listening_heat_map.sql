@@ -7,7 +7,7 @@ states as (
 ),
 
 clocks as (
-    select *
+    select clocks.clock
     from (values ('utc'), ('local')) as clocks (clock)
 ),
 

@@ -49,7 +49,7 @@ lists as (
 ),
 
 methods as (
-    select *
+    select methods.method
     from (values ('co_listening'), ('popularity'), ('co_listening_then_popularity')) as methods (method)
 ),
 

@@ -29,7 +29,9 @@ pairs as (
 ),
 
 variants as (
-    select *
+    select
+        variants.split,
+        variants.is_reversed
     from (
         values ('all', false), ('all', true), ('training', false), ('training', true)
     ) as variants (split, is_reversed)

@@ -15,7 +15,7 @@ users as (
 ),
 
 splits as (
-    select *
+    select splits.split
     from (values ('all'), ('training')) as splits (split)
 ),
 
