@@ -40,6 +40,19 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Columns of which those with content are null in the rows of erased users, for a select. `hashes`: of erased users; without any the columns
+   are as they are. #}
+{% macro without_erased_content(columns, content, hashes) -%}
+    {%- for column in columns -%}
+    {%- if hashes and column in content -%}
+    case when rejection_reason is distinct from 'erased' then {{ column }} end as {{ column }}
+    {%- else -%}
+    {{ column }}
+    {%- endif -%}
+    {{ ',\n' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# The statements that empty the stored rows of users who were erased since the last build: [] if there are none. `columns`: those that
    become null. #}
 {% macro erase_stored_rows(hashes, columns) %}

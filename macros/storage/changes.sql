@@ -55,6 +55,21 @@
     {{ return({'reason': changed_input(stored_inputs(model)), 'songs_before': songs_before}) }}
 {% endmacro %}
 
+{# A query of the days as int_log_days has them; of none where all is built. #}
+{% macro days_before(change) -%}
+    {%- if change is not none -%}
+        select * from {{ this }}
+    {%- else -%}
+        select
+            event_date,
+            number_of_events,
+            checksum,
+            cast(null as timestamp) as changed_at
+        from day_states
+        where false
+    {%- endif -%}
+{%- endmacro %}
+
 {# A query of the titles and artists of songs that came, went or changed; of none where all is built. #}
 {% macro changed_songs(change) -%}
     {%- set columns = 'title, artist_name, duration, song_id, artist_id' -%}

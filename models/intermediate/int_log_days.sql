@@ -26,17 +26,7 @@ day_states as (
 ),
 
 days_before as (
-    {% if change is not none -%}
-    select * from {{ this }}
-    {%- else -%}
-    select
-        event_date,
-        number_of_events,
-        checksum,
-        cast(null as timestamp) as changed_at
-    from day_states
-    where false
-    {%- endif %}
+    {{ days_before(change) | indent(4) }}
 ),
 
 changed_songs as (

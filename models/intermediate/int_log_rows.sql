@@ -110,13 +110,7 @@ log_rows as (
 
 permitted_rows as (
     select
-        {%- for column in columns %}
-        {% if erased and column in content -%}
-        case when rejection_reason is distinct from 'erased' then {{ column }} end as {{ column }}
-        {%- else -%}
-        {{ column }}
-        {%- endif %}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ without_erased_content(columns, content, erased) | indent(8) }}
     from log_rows
 )
 

@@ -65,8 +65,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def adopt(place: str, schema: str) -> str | None:
     """Write the paths of a lake anew; where it was made, or None if that is here. Repeated, it finishes its work."""
-    catalog = lake.open_catalog(place)
-    old = lake.made_elsewhere(catalog, place, schema)
+    catalog = open_catalog(place)
+    old = made_elsewhere(catalog, place, schema)
     if old is None:
         return None
     moving = _Moving(old, place, catalog)

@@ -47,8 +47,10 @@ def main(argv: list[str] | None = None) -> int:
         if not rows and not is_known:
             raise UserError(f"There is no row of the user {options.user} in {places.lake}; nothing was changed.")
         if rows:
+            if not options.yes and not sys.stdin.isatty():
+                raise UserError(f"Nobody is there to confirm that user {options.user} is deleted; say --yes.")
             _show(options.user, rows, raw_files)
-            if not options.yes and not _confirmed(options.user, places):
+            if not options.yes and not _confirmed(places):
                 say("Nothing was changed.")
                 return 1
     except UserError as error:
@@ -80,9 +82,7 @@ def _show(user: int, rows: dict[str, int], raw_files: list[tuple[str, int]]) -> 
     say(f"They come from {len(raw_files)} raw files, which stay as they are.")
 
 
-def _confirmed(user: int, places: Settings) -> bool:
-    if not sys.stdin.isatty():
-        raise UserError(f"Nobody is there to confirm that user {user} is deleted; say --yes.")
+def _confirmed(places: Settings) -> bool:
     say(f"Delete them, all that follows from them, and all older snapshots from {places.lake}? [y/N]")
     return input().strip().lower() in ("y", "yes")
 

@@ -105,7 +105,7 @@ def tidy(place: str, schema: str, keep: int, age: float) -> tuple[int, int]:
     expired = 0
     for number, table in enumerate(tables, start=1):
         if is_aside(table) and time.time() - table.metadata.last_updated_ms / 1000 >= age:
-            lake.open_catalog(place).drop_table(table.name())
+            open_catalog(place).drop_table(table.name())
         elif old := _old(table, since, needed):
             kept_since = max(min(since, table.metadata.last_updated_ms), int(table.properties.get(KEPT_SINCE, "0")))
             with table.transaction() as transaction:
@@ -170,7 +170,7 @@ def files_of(place: str, schema: str) -> Iterator[tuple[pyarrow.fs.FileInfo, pya
         files = io.fs_by_scheme("s3", None)
     for name in (schema, f"{schema}_staging"):
         # Paths are those of the metadata, even where a link leads to the lake.
-        root = _path(lake.open_catalog(place).load_namespace_properties(name).get("location", f"{place}/{name}"))
+        root = _path(open_catalog(place).load_namespace_properties(name).get("location", f"{place}/{name}"))
         for info in files.get_file_info(pyarrow.fs.FileSelector(root, recursive=True, allow_not_found=True)):
             parts = info.path[len(root) :].split("/")
             if info.is_file and len(parts) > 3 and parts[2] in ("data", "metadata"):
@@ -178,7 +178,7 @@ def files_of(place: str, schema: str) -> Iterator[tuple[pyarrow.fs.FileInfo, pya
 
 
 def _used(place: str, tables: list[Table]) -> Iterator[str]:
-    with lake.open_catalog(place).engine.connect() as connection:
+    with open_catalog(place).engine.connect() as connection:
         # Those of views, too.
         for row in connection.execute(text("select metadata_location, previous_metadata_location from iceberg_tables")):
             yield from (name for name in row if name)

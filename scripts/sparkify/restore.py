@@ -96,7 +96,7 @@ def restore(place: str, tables: list[Table], name: str) -> tuple[int, list[str]]
             changed += 1
     dropped = [table for table, snapshot in found if snapshot is None]
     for table in dropped:
-        lake.open_catalog(place).drop_table(table.name())
+        open_catalog(place).drop_table(table.name())
     return changed, [table.name()[-1] for table in dropped]
 
 

@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 import oracle
 from builds import Builder, Lake
 from hostile import event, song
-from sparkify import maintain, restore
+from sparkify import erase, maintain, restore, settings
 from sparkify.canonical import first_differences
 
 # No run's name and no figure has so many digits in this order by chance.
@@ -72,6 +72,12 @@ def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, lake: Lake, 
     expected = oracle.compute(without_user(lake.raw, tmp_path / "without"))
     user_hash = hashlib.md5(str(USER).encode()).hexdigest()
     assert str(USER) in texts_of(lake.folder)
+    with patch.dict(os.environ, lake.environment()):
+        rows, files, is_known = erase._found(settings.Settings("", str(lake.folder), lake.schema), USER, user_hash)
+        assert len(erase.files_with(str(lake.folder), lake.schema, USER)) > 2
+    assert (rows[f"{lake.schema}.songplays"], rows[f"{lake.schema}_staging.int_log_rows"]) == (2, 4)
+    assert [(Path(file).name, count) for file, count in files] == [("1.json", 1), ("2.json", 1), ("4.json", 2)]
+    assert not is_known
     assert builder.dbt(lake, "run-operation", "erase_user", "--args", json.dumps({"user_hash": user_hash}))
     assert builder.dbt(lake, "run")
     tidy(lake)
@@ -90,6 +96,8 @@ def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, lake: Lake, 
     everything = texts_of(lake.folder)
     assert NAME not in everything
     assert str(USER) not in everything
+    with patch.dict(os.environ, lake.environment()):
+        assert erase.files_with(str(lake.folder), lake.schema, USER) == []
 
     write(lake.raw, "log_data/5.json", [play(9, 2, USER, firstName=NAME), play(10, 2, 8)])
     assert builder.dbt(lake, "run")
