@@ -28,7 +28,8 @@ from pyiceberg.io import FileIO, InputFile, OutputFile, OutputStream
 from pyiceberg.typedef import Record
 from sqlalchemy import create_engine, text
 
-from sparkify import lake, settings
+from sparkify import settings
+from sparkify.catalog import made_elsewhere, open_catalog
 from sparkify.errors import UserError
 from sparkify.progress import say
 
@@ -108,8 +109,8 @@ class _Moving:
         inside = [location for (location,) in found if self.path(location) != location]
         if inside and not self._catalog_is_inside() and self._io(inside[0]).new_input(inside[0]).exists():
             raise UserError(
-                f"The catalog of {self.new} is that of {self.old}, which is still there; name a copy of the catalog in"
-                " SPARKIFY_CATALOG_URI, or remove the old lake."
+                f"The catalog of {self.new} is that of {self.old}, which is still there; copy the catalog to the"
+                " place that it has without SPARKIFY_CATALOG_URI, or remove the old lake."
             )
         return inside
 

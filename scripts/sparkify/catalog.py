@@ -1,4 +1,4 @@
-"""The Iceberg catalog of a lake, as PyIceberg opens it: an SQLite file or a PostgreSQL database, its tables anywhere."""
+"""The Iceberg catalog of a lake, as PyIceberg opens it: an SQLite file or a PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy.exc
 from pyiceberg.catalog.sql import SqlCatalog
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from sparkify.errors import UserError
-from sparkify.settings import catalog_uri, catalog_url, is_older_lake, is_uri
+from sparkify.settings import catalog_uri, catalog_url, is_older_lake, is_uri, older_lake
 
 CATALOG = "lake"
 FILES = "pyiceberg.io.pyarrow.PyArrowFileIO"
@@ -34,9 +34,7 @@ def open_catalog(lake: str) -> SqlCatalog:
     """The Iceberg catalog of a lake; UserError if there is none."""
     url = catalog_url(lake)
     if not url.startswith(("jdbc:sqlite:", "jdbc:postgresql:")):
-        raise UserError(
-            f"The catalog {url} can't be read without Spark; SPARKIFY_CATALOG_URI may name jdbc:sqlite: or jdbc:postgresql:."
-        )
+        raise UserError(f"The catalog {url} can't be read without Spark; name one of jdbc:sqlite: or jdbc:postgresql:.")
     if url.startswith("jdbc:sqlite:") and not Path(url.removeprefix("jdbc:sqlite:")).exists():
         if is_older_lake(lake):
             raise older_lake(lake)
@@ -50,16 +48,15 @@ def no_tables(lake: str) -> UserError:
     return UserError(f"There are no tables in {lake}; run ./scripts/run first, or name the lake with --lake.")
 
 
-def entries(catalog: SqlCatalog, lake: str, schema: str) -> list[Entry]:
-    """The tables and views of a lake, those that others are made from too; UserError if the lake lies elsewhere."""
+def entries(catalog: SqlCatalog, lake: str, *schemas: str) -> list[Entry]:
+    """The tables and views of some schemas of a lake; UserError if it was made elsewhere."""
     query = text(
         "select table_namespace, table_name, iceberg_type, metadata_location from iceberg_tables"
-        " where catalog_name = :catalog and table_namespace in (:schema, :staging) order by 1, 2"
-    )
-    names = {"catalog": CATALOG, "schema": schema, "staging": f"{schema}_staging"}
+        " where catalog_name = :catalog and table_namespace in :schemas order by 1, 2"
+    ).bindparams(bindparam("schemas", expanding=True))
     try:
         with catalog.engine.connect() as connection:
-            rows = connection.execute(query, names).fetchall()
+            rows: Any = connection.execute(query, {"catalog": CATALOG, "schemas": schemas}).fetchall()
     except sqlalchemy.exc.ProgrammingError as error:
         raise no_tables(lake) from error
     except sqlalchemy.exc.DBAPIError as error:
@@ -67,7 +64,7 @@ def entries(catalog: SqlCatalog, lake: str, schema: str) -> list[Entry]:
             raise no_tables(lake) from error
         reason = " ".join(str(error.orig).split()).rstrip(".")
         raise UserError(f"The catalog {catalog_url(lake)} can't be read ({reason}).") from error
-    check_place(catalog, lake, schema)
+    check_place(catalog, lake, schemas[0])
     return [Entry(found, name, kind == "VIEW", metadata) for found, name, kind, metadata in rows]
 
 

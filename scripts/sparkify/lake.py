@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow
 import pyarrow.dataset
 import pyarrow.parquet
 import sqlglot
+from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io.pyarrow import ArrowScan, PyArrowFileIO, pyarrow_to_schema, schema_to_pyarrow
 from pyiceberg.schema import Schema
 from pyiceberg.table import FileScanTask, Table
 
-from sparkify.catalog import CATALOG, Entry, check_place, entries, no_tables, open_catalog, view_sql
+from sparkify.catalog import Entry, entries, made_elsewhere, no_tables, open_catalog, view_sql
 from sparkify.errors import UserError
 from sparkify.figures import TableFigures
 from sparkify.settings import is_uri
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,190 @@ class LakeTable:
 
 
 def tables(lake: str, schema: str) -> dict[str, LakeTable]:
-    """The tables of one schema of a lake by name."""
+    """The tables of one schema of a lake by name; UserError if there are none."""
     catalog = open_catalog(lake)
-    found = [entry for entry in entries(catalog, lake, schema.removesuffix("_staging")) if entry.schema == schema]
-    return {}
+    found = [entry for entry in entries(catalog, lake, schema) if not entry.is_view]
+    if not found:
+        raise no_tables(lake)
+    return {entry.name: load(catalog, entry) for entry in found}
+
+
+def figures(lake: str, schema: str) -> list[TableFigures]:
+    """Rows, files, bytes and place of each table of a lake."""
+    return [
+        TableFigures(name, table.table.scan().count(), len(table.files), table.bytes, table.place)
+        for name, table in tables(lake, schema).items()
+    ]
+
+
+def connect(lake: str, schema: str, *, with_zones: bool = False) -> Connection:
+    """DuckDB over a lake's tables and views; instants, which people read as UTC, have no zone unless one is wanted."""
+    return Connection(lake, schema, with_zones)
+
+
+class Connection:
+    """A DuckDB connection that sees a lake's tables and views, and nothing else of this machine.
+
+    Names without a schema are those that analysts read; `<schema>_staging` has the tables that these are made from.
+    What a question names is loaded when it is asked.
+    """
+
+    def __init__(self, lake: str, schema: str, with_zones: bool) -> None:
+        self._catalog = open_catalog(lake)
+        self._entries = entries(self._catalog, lake, schema, f"{schema}_staging")
+        if schema not in {entry.schema for entry in self._entries}:
+            raise no_tables(lake)
+        self._schema, self._with_zones = schema, with_zones
+        self._loaded: dict[Entry, str] = {}
+        self._duckdb = duckdb.connect()
+        self._duckdb.execute("set TimeZone = 'UTC'")
+        for name in (schema, f"{schema}_staging"):
+            self._duckdb.execute(f"create schema if not exists {_name(name)}")
+        self._duckdb.execute(f"set schema = {literal(schema)}")
+        if not is_uri(lake):
+            # Where a link leads to it, files have the paths of the place that it was made by.
+            places = {lake, made_elsewhere(self._catalog, lake, schema) or lake}
+            self._duckdb.execute(f"set allowed_directories = [{', '.join(map(literal, places))}]")
+        self._duckdb.execute("set enable_external_access = false")
+        self._duckdb.execute("set lock_configuration = true")
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget what was loaded."""
+        self._duckdb.close()
+
+    @property
+    def names(self) -> set[str]:
+        """The tables and views that have names without a schema."""
+        return {entry.name for entry in self._entries if entry.schema == self._schema}
+
+    def sql(self, question: str) -> duckdb.DuckDBPyRelation:
+        """The answer to a question, which is computed when it is read."""
+        return self._ask(question, self._duckdb.sql)
+
+    def execute(self, question: str) -> duckdb.DuckDBPyConnection:
+        """Compute the answer to a question."""
+        return self._ask(question, self._duckdb.execute)
+
+    def _ask(self, question: str, ask: Callable[[str], Answer]) -> Answer:
+        # Names that are part of other words do no harm: loading reads no rows.
+        words = question.lower().replace('""', '"')
+        named = [entry for entry in self._entries if entry.name.lower() in words]
+        self._load(named or self._entries)
+        try:
+            return ask(question)
+        except duckdb.CatalogException:
+            # Names may be put together, and DuckDB proposes similar ones.
+            self._load(self._entries)
+        try:
+            return ask(question)
+        except duckdb.CatalogException as error:
+            for entry in named:
+                if reason := self._loaded[entry]:
+                    raise UserError(f"{entry.schema}.{entry.name} can't be read without Spark: {reason}.") from error
+            raise
+
+    def _load(self, wanted: Iterable[Entry]) -> None:
+        for entry in wanted:
+            if entry not in self._loaded:
+                # A view that names itself must end.
+                self._loaded[entry] = "it is made from itself"
+                self._loaded[entry] = self._create(entry)
+
+    def _create(self, entry: Entry) -> str:
+        """Make a view of a table or view; why it can't be, or nothing."""
+        try:
+            select = self._translated(entry) if entry.is_view else self._select(load(self._catalog, entry))
+            self._duckdb.execute(f"create view {_name(entry.schema)}.{_name(entry.name)} as {select}")
+        except (UserError, OSError, duckdb.Error, sqlglot.errors.SqlglotError) as error:
+            return _sentence(error)
+        return ""
+
+    def _translated(self, view: Entry) -> str:
+        """The SQL of a view in DuckDB's words."""
+        query = sqlglot.parse_one(view_sql(self._catalog, view), read="spark")
+        for table in query.find_all(sqlglot.exp.Table):
+            read = (table.db or self._schema, table.name)
+            self._load([entry for entry in self._entries if (entry.schema, entry.name) == read])
+        return query.sql("duckdb")
+
+    def _select(self, table: LakeTable) -> str:
+        """A table's columns in their order, from its files."""
+        columns = ", ".join(
+            f"cast({_name(field.name)} as timestamp) as {_name(field.name)}"
+            if str(field.field_type) == "timestamptz" and not self._with_zones
+            else _name(field.name)
+            for field in table.table.schema().fields
+        )
+        return " union all ".join(f"select {columns} from {source}" for source in self._sources(table))
+
+    def _sources(self, table: LakeTable) -> Iterator[str]:
+        whole, others = table.parts()
+        if whole:
+            places = [PyArrowFileIO.parse_location(task.file.file_path) for task in whole]
+            scheme, netloc, _ = places[0]
+            files = [path for *_, path in places]
+            # A list may have patterns in it.
+            if scheme == "file" and not set("*?[") & set("".join(files)):
+                yield f"read_parquet([{', '.join(map(literal, files))}], hive_partitioning = false)"
+            else:
+                # DuckDB's own client for S3 is an extension, fetched from the network.
+                io: Any = table.table.io
+                filesystem = io.fs_by_scheme(scheme, netloc)
+                found = pyarrow.dataset.dataset(files, filesystem=filesystem, format="parquet")
+                yield self._registered(table, "files", found)
+        if others or not whole:
+            yield self._registered(table, "rows", _Rows(table.table, others))
+
+    def _registered(self, table: LakeTable, what: str, source: object) -> str:
+        name = f"{what} of {'.'.join(table.table.name())}"
+        self._duckdb.register(name, source)
+        return _name(name)
+
+
+class _Rows:
+    """The rows of some files of a table as PyIceberg reads them: without those that are deleted, in today's columns.
+
+    DuckDB asks for the stream as often as it reads it, and once more for its columns.
+    """
+
+    def __init__(self, table: Table, tasks: list[FileScanTask]) -> None:
+        self._table, self._tasks = table, tasks
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        found = schema_to_pyarrow(self._table.schema(), include_field_ids=False)
+        schema = pyarrow.schema([field.with_nullable(True) for field in found])
+        return pyarrow.RecordBatchReader.from_batches(schema, self._batches(schema)).__arrow_c_stream__()
+
+    def _batches(self, schema: Any) -> Iterator[Any]:
+        scan = ArrowScan(self._table.metadata, self._table.io, self._table.schema(), AlwaysTrue())
+        for task in self._tasks:
+            # File by file: several at once would be held until they are asked for.
+            for batch in scan.to_record_batches([task]):
+                yield batch.cast(schema)
+
+
+def load(catalog: SqlCatalog, entry: Entry) -> LakeTable:
+    """A table that the catalog lists."""
+    try:
+        return LakeTable(entry.name, catalog.load_table((entry.schema, entry.name)))
+    except OSError as error:
+        raise UserError(f"The table {entry.name} can't be read: {_sentence(error)}.") from error
+
+
+def _sentence(error: Exception) -> str:
+    return " ".join(str(error).split("\n\n")[0].split()).rstrip(".")
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

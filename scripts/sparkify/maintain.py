@@ -22,7 +22,8 @@ from pyiceberg.manifest import ManifestFile
 from pyiceberg.table import Table
 from sqlalchemy import text
 
-from sparkify import lake, settings
+from sparkify import settings
+from sparkify.catalog import open_catalog
 from sparkify.errors import UserError
 from sparkify.progress import say
 from sparkify.settings import Settings

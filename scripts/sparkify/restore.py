@@ -14,7 +14,8 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.update import SetCurrentSchemaUpdate
 
-from sparkify import lake, settings
+from sparkify import settings
+from sparkify.catalog import open_catalog
 from sparkify.errors import UserError
 from sparkify.snapshots import MissingError, Run, all_tables, as_of, is_built, runs
 

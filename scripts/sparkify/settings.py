@@ -140,11 +140,27 @@ def check_raw_folder(raw: str) -> None:
             raise UserError(f"There is no folder {folder}; name one with log_data/ and song_data/ by --raw.")
 
 
+def is_older_lake(lake: str) -> bool:
+    """Whether a lake is of the kind that this project made before its tables were Iceberg's."""
+    folder = Path(lake)
+    return not is_uri(lake) and ((folder / "_metastore").is_dir() or any(folder.glob("*_versions/published")))
+
+
+def older_lake(lake: str) -> UserError:
+    """What is said of such a lake."""
+    return UserError(
+        f"{lake} is a lake of an older version of this project; name another with --lake, or delete it, and build anew:"
+        " raw files are only read."
+    )
+
+
 def check_lake(lake: str) -> None:
     """Make a local lake's folder; UserError if it can't be made, or if a lake anywhere can't be written."""
     if is_uri(lake):
         s3.check_writable(lake, "--lake")
         return
+    if is_older_lake(lake):
+        raise older_lake(lake)
     try:
         Path(lake).mkdir(parents=True, exist_ok=True)
     except OSError as error:
