@@ -15,7 +15,9 @@ import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.types import LongType
 
+from s3_server import serve
 from sparkify import adopt, erase, lake, maintain, query, restore, settings
+from sparkify.catalog import open_catalog
 from sparkify.errors import UserError
 from sparkify.snapshots import runs
 
@@ -25,13 +27,15 @@ SCHEMAS = ("sparkify", "sparkify_staging")
 class Small:
     """A lake whose tables have a column of one number, which is that of the run that wrote it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, uri: str = "") -> None:
         self.place = place
+        # Of a lake on S3 the place is where its catalog lies.
+        self.uri = uri or f"file:{place}"
         place.mkdir(parents=True)
-        uri = settings.sqlalchemy_uri(f"jdbc:sqlite:{place}/catalog.db", "", "")
-        self.catalog = SqlCatalog("lake", uri=uri, warehouse=str(place))
+        SqlCatalog("lake", uri=settings.sqlalchemy_uri(f"jdbc:sqlite:{place}/catalog.db", "", ""))
+        self.catalog = open_catalog(uri or str(place))
         for schema in SCHEMAS:
-            self.catalog.create_namespace(schema, {"location": f"file:{place}/{schema}"})
+            self.catalog.create_namespace(schema, {"location": f"{self.uri}/{schema}"})
 
     def write(self, run: int, *names: str, column: str = "user_id", inputs: dict[str, str] | None = None) -> None:
         """The commits of a run to some tables, as dbt makes them."""
@@ -39,7 +43,7 @@ class Small:
             schema = "sparkify_staging" if name.startswith("int_") else "sparkify"
             rows = pyarrow.table({column: pyarrow.array([run], pyarrow.int64())})
             if not self.catalog.table_exists((schema, name)):
-                place = f"file:{self.place}/{schema}/{name.removesuffix('__new')}"
+                place = f"{self.uri}/{schema}/{name.removesuffix('__new')}"
                 self.catalog.create_table((schema, name), rows.schema, location=place)
             table = self.catalog.load_table((schema, name))
             if column not in table.schema().column_names:
@@ -244,7 +248,7 @@ def test_a_lake_is_taken_over(how: str, name: str, small: Small, capsys: pytest.
         assert not small.place.exists()
         small.place.mkdir()
     there = Small.__new__(Small)
-    there.place, there.catalog = copy, lake.open_catalog(str(copy))
+    there.place, there.catalog = copy, open_catalog(str(copy))
     assert there.restorable() == ["run1", "run2", "run3"]
     there.write(4, "users")
     there.restore("run1")
@@ -289,7 +293,7 @@ def test_what_cannot_be_taken_over_is_left_alone(
     with monkeypatch.context() as shared:
         shared.setenv("SPARKIFY_CATALOG_URI", f"jdbc:sqlite:{small.place}/catalog.db")
         assert adopt.main(["--lake", str(copy)]) == 2
-        assert "which is still there; name a copy of the catalog" in capsys.readouterr().err
+        assert "which is still there; copy the catalog" in capsys.readouterr().err
 
     shutil.rmtree(copy / "sparkify" / "users")
     (copy / "sparkify" / "users").symlink_to(small.place / "sparkify" / "users")
@@ -331,6 +335,43 @@ def test_views_move_with_their_lake(small: Small) -> None:
     assert moved == {"location": f"{copy}/sparkify/dim_users", "sql": f"select '{small.place}'"}
     maintain.tidy(str(copy), "sparkify", keep=1, age=0)
     assert (copy / metadata.relative_to(small.place)).exists()
+
+
+def test_a_lake_on_s3_is_kept_and_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(tmp_path / "server") as server:
+        bucket = server.new_bucket("lakes", {})
+        for name, value in server.environment(server.owner).items():
+            monkeypatch.setenv(name, value)
+        old, new = f"s3://{bucket}/a lake", f"s3a://{bucket}/ä copy"
+        monkeypatch.setattr(settings, "PROJECT", tmp_path)
+        catalogs = tmp_path / ".catalog" / "s3" / bucket
+        small = Small(catalogs / "a lake", old)
+        for run in range(1, 5):
+            small.write(run, "users", "int_rows")
+        client = server.client()
+
+        def objects(prefix: str) -> dict[str, str]:
+            found = client.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+            return {one["Key"]: one["ETag"] for one in found}
+
+        before = objects("a lake/")
+        for key in before:
+            client.copy_object(
+                Bucket=bucket, Key=key.replace("a lake", "ä copy"), CopySource={"Bucket": bucket, "Key": key}
+            )
+        shutil.copytree(catalogs / "a lake", catalogs / "ä copy")
+        assert restore.main(["--list", "--lake", new]) == 2
+        assert "was made in" in capsys.readouterr().err
+        assert adopt.main(["--lake", new]) == 0
+        assert restore.main(["--run", "run3", "--lake", new]) == 0
+        assert len(erase.files_with(new, "sparkify", 3)) == 2
+        maintain.tidy(new, "sparkify", keep=0, age=0)
+        assert erase.files_with(new, "sparkify", 4) == []
+        ((value,),) = lake.connect(new, "sparkify").execute("select user_id from users").fetchall()
+        assert value == 3
+        assert objects("a lake/") == before
 
 
 def test_runs_say_what_they_did(small: Small) -> None:
