@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import io
 import json
 import os
 import re
@@ -22,20 +21,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyiceberg.avro.file import AvroFile, AvroOutputFile
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.io import FileIO, InputFile, OutputFile, OutputStream
-from pyiceberg.typedef import Record
+from pyiceberg.io import FileIO, InputFile
 from sqlalchemy import create_engine, text
 
 from sparkify import settings
 from sparkify.catalog import made_elsewhere, open_catalog
 from sparkify.errors import UserError
+from sparkify.manifests import (
+    CONTENT,
+    DATA_FILE,
+    DELETED,
+    FILE_PATH,
+    MANIFEST_LENGTH,
+    MANIFEST_PATH,
+    STATUS,
+    local,
+    position,
+    read_avro,
+    replace,
+    written,
+)
 from sparkify.progress import say
 
-# Fields of Iceberg's manifest lists and manifests.
-MANIFEST_PATH, MANIFEST_LENGTH, DATA_FILE, FILE_PATH, CONTENT = 500, 501, 2, 100, 134
-STATUS, DELETED = 0, 2
 POSITION_DELETES = 1
 
 
@@ -78,7 +86,7 @@ def adopt(place: str, schema: str) -> str | None:
             say(f"  {number} of {len(locations)} tables and views are read")
     _check_inside(moving.files, place)
     for name, content in moving.files.items():
-        moving.write(name, content)
+        replace(moving.io(name), name, content)
     moving.write_catalog()
     return old
 
@@ -107,7 +115,7 @@ class _Moving:
         with self.catalog.engine.connect() as connection:
             found: Any = connection.execute(text("select metadata_location from iceberg_tables")).fetchall()
         inside = [location for (location,) in found if self.path(location) != location]
-        if inside and not self._catalog_is_inside() and self._io(inside[0]).new_input(inside[0]).exists():
+        if inside and not self._catalog_is_inside() and self.io(inside[0]).new_input(inside[0]).exists():
             raise UserError(
                 f"The catalog of {self.new} is that of {self.old}, which is still there; copy the catalog to the"
                 " place that it has without SPARKIFY_CATALOG_URI, or remove the old lake."
@@ -120,7 +128,8 @@ class _Moving:
     def _catalog_file(self) -> Path:
         return Path(settings.catalog_url(self.new).removeprefix("jdbc:sqlite:"))
 
-    def _io(self, name: str) -> FileIO:
+    def io(self, name: str) -> FileIO:
+        """How a file is reached."""
         return self.catalog._load_file_io(self.catalog.properties, name)
 
     def read_table(self, location: str) -> None:
@@ -143,19 +152,19 @@ class _Moving:
         return self.path(value) if isinstance(value, str) else value
 
     def _read_manifest_list(self, name: str) -> None:
-        with _avro(self._input(name)) as file:
-            at, length = _position(file, MANIFEST_PATH), _position(file, MANIFEST_LENGTH)
+        with read_avro(self._input(name)) as file:
+            at, length = position(file, MANIFEST_PATH), position(file, MANIFEST_LENGTH)
             records = list(file)
             for record in records:
                 record[at] = self.path(record[at])
                 if record[at] not in self.files:
                     self._read_manifest(record[at])
                 record[length] = len(self.files[record[at]])
-            self.files[name] = _written(file, "manifest_file", records)
+            self.files[name] = written(file, "manifest_file", records)
 
     def _read_manifest(self, name: str) -> None:
-        with _avro(self._input(name)) as file:
-            entry, status = _position(file, DATA_FILE), _position(file, STATUS)
+        with read_avro(self._input(name)) as file:
+            entry, status = position(file, DATA_FILE), position(file, STATUS)
             data_file: Any = file.schema.fields[entry].field_type
             positions = {field.field_id: at for at, field in enumerate(data_file.fields)}
             records = list(file)
@@ -164,7 +173,7 @@ class _Moving:
                 found[positions[FILE_PATH]] = self.path(found[positions[FILE_PATH]])
                 if record[status] != DELETED:
                     self._check_data_file(found[positions[FILE_PATH]], found[positions[CONTENT]])
-            self.files[name] = _written(file, "manifest_entry", records)
+            self.files[name] = written(file, "manifest_entry", records)
 
     def _check_data_file(self, name: str, content: int) -> None:
         if content == POSITION_DELETES:
@@ -175,27 +184,16 @@ class _Moving:
             raise _missing(name)
 
     def _is_there(self, name: str) -> bool:
-        return self._io(name).new_input(name).exists() if settings.is_uri(self.new) else os.path.exists(_local(name))
+        return self.io(name).new_input(name).exists() if settings.is_uri(self.new) else os.path.exists(local(name))
 
     def _input(self, name: str) -> InputFile:
         if not self._is_there(name):
             raise _missing(name)
-        return self._io(name).new_input(name)
+        return self.io(name).new_input(name)
 
     def _read(self, name: str) -> bytes:
         with self._input(name).open() as file:
             return file.read()
-
-    def write(self, name: str, content: bytes) -> None:
-        """Put a file into its place at once. Not into the file that is there: a copy made of hard links shares it."""
-        if settings.is_uri(self.new):
-            with self._io(name).new_output(name).create(overwrite=True) as out:
-                out.write(content)
-        else:
-            path = Path(_local(name))
-            aside = path.with_name(f".{path.name}.new")
-            aside.write_bytes(content)
-            aside.replace(path)
 
     def write_catalog(self) -> None:
         """Write the paths of the catalog anew, in one step."""
@@ -235,55 +233,12 @@ def _missing(name: str) -> UserError:
     return UserError(f"{name} is missing; copy the whole lake, and not while a run writes there.")
 
 
-def _local(name: str) -> str:
-    return re.sub("^file:(//)?(?=/)", "", name)
-
-
 def _check_inside(files: dict[str, bytes], place: str) -> None:
     if settings.is_uri(place):
         return
-    for folder in {os.path.dirname(_local(name)) for name in files}:
+    for folder in {os.path.dirname(local(name)) for name in files}:
         if not os.path.realpath(folder).startswith(os.path.realpath(place) + "/"):
             raise UserError(f"{folder} is a link to {os.path.realpath(folder)}, outside of the lake; copy it instead.")
-
-
-def _avro(file: InputFile) -> AvroFile[Record]:
-    return AvroFile[Record](file)
-
-
-def _position(file: AvroFile[Record], field_id: int) -> int:
-    return next(at for at, found in enumerate(file.schema.fields) if found.field_id == field_id)
-
-
-def _written(file: AvroFile[Record], name: str, records: list[Record]) -> bytes:
-    """A file as the one that was read, with other records."""
-    out = _Memory()
-    metadata = {key: value for key, value in file.header.meta.items() if not key.startswith("avro.")}
-    with AvroOutputFile[Record](out, file.schema, name, metadata=metadata) as writer:
-        if records:
-            writer.write_block(records)
-        content: bytes = out.stream.getvalue()
-    return content
-
-
-class _Memory(OutputFile):
-    """A file that is only in memory yet."""
-
-    def __init__(self) -> None:
-        super().__init__("memory")
-        self.stream = io.BytesIO()
-
-    def __len__(self) -> int:
-        return len(self.stream.getvalue())
-
-    def exists(self) -> bool:
-        return True
-
-    def to_input_file(self) -> InputFile:
-        raise NotImplementedError
-
-    def create(self, overwrite: bool = False) -> OutputStream:
-        return self.stream
 
 
 if __name__ == "__main__":

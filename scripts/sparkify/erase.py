@@ -18,8 +18,10 @@ import pyarrow.dataset
 
 from sparkify import lake, maintain, settings
 from sparkify.errors import UserError
+from sparkify.manifests import forget_deleted_files
 from sparkify.progress import say
 from sparkify.settings import Settings
+from sparkify.snapshots import all_tables
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,6 +68,9 @@ def main(argv: list[str] | None = None) -> int:
     say("Deleting older snapshots and their files ...")
     # Files of interrupted runs go as well, however young they are.
     maintain.tidy(places.lake, places.schema, keep=0, age=0)
+    for table in all_tables(places.lake, places.schema):
+        forget_deleted_files(table)
+    maintain.delete_unused(places.lake, places.schema, age=0)
     if left := files_with(places.lake, places.schema, options.user):
         print(f"User {options.user} is still in {len(left)} files, such as {left[0]}; run this again.", file=sys.stderr)
         return 1

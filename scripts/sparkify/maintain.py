@@ -115,7 +115,7 @@ def tidy(place: str, schema: str, keep: int, age: float) -> tuple[int, int]:
             expired += len(old)
         if sys.stderr.isatty():
             say(f"  {number} of {len(tables)} tables")
-    return expired, _delete_unused(place, schema, age)
+    return expired, delete_unused(place, schema, age)
 
 
 def _needed(tables: list[Table], keep: int, age: float) -> tuple[int, set[int]]:
@@ -145,7 +145,7 @@ def _old(table: Table, since: int, needed: set[int]) -> list[int]:
     return [one.snapshot_id for one in table.snapshots() if one.snapshot_id not in kept and one.timestamp_ms <= since]
 
 
-def _delete_unused(place: str, schema: str, age: float) -> int:
+def delete_unused(place: str, schema: str, age: float) -> int:
     """Delete the files in the folders of a lake's tables that nothing refers to."""
     tables = all_tables(place, schema)
     used = {_path(name) for name in _used(place, tables)}

@@ -13,12 +13,14 @@ from typing import Any
 import pyarrow
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.types import LongType
 
 from s3_server import serve
 from sparkify import adopt, erase, lake, maintain, query, restore, settings
 from sparkify.catalog import open_catalog
 from sparkify.errors import UserError
+from sparkify.manifests import forget_deleted_files, read_avro, replace
 from sparkify.snapshots import runs
 
 SCHEMAS = ("sparkify", "sparkify_staging")
@@ -190,6 +192,31 @@ def test_what_a_killed_run_left_goes(small: Small) -> None:
     assert small.values("users") == [3]
 
 
+def test_metadata_forgets_the_values_of_files_that_are_gone(small: Small) -> None:
+    user = 731_826_490_257
+    small.catalog.load_table(("sparkify", "users")).append(pyarrow.table({"user_id": [user]}))
+    small.catalog.load_table(("sparkify", "users")).delete(f"user_id = {user}")
+    maintain.tidy(str(small.place), "sparkify", keep=0, age=0)
+    value = repr(user.to_bytes(8, "little"))[2:-1]
+    assert value in manifests(small.place)
+    table = lake.tables(str(small.place), "sparkify")["users"].table
+    forget_deleted_files(table)
+    assert maintain.delete_unused(str(small.place), "sparkify", age=0) > 0
+    assert value not in manifests(small.place)
+    assert small.values("users") == [3]
+    small.write(4, "users")
+    assert small.values("users") == [4]
+
+
+def manifests(place: Path) -> str:
+    """What every manifest of a lake says."""
+    texts = []
+    for path in place.rglob("*.avro"):
+        with read_avro(PyArrowFileIO().new_input(str(path))) as file:
+            texts += [repr(record) for record in file]
+    return "\n".join(texts)
+
+
 def test_nothing_is_deleted_where_a_file_is_missing(small: Small) -> None:
     (file, *_) = lake.tables(str(small.place), "sparkify")["songs"].files
     Path(file).rename(f"{file}.away")
@@ -263,15 +290,15 @@ def test_a_half_done_take_over_is_finished_by_repeating_it(
 ) -> None:
     copy = small.place.with_name("copy")
     shutil.copytree(small.place, copy)
-    write, written = adopt._Moving.write, []
+    written = []
 
     def stopped(*arguments: Any) -> None:
         written.append(arguments)
         if len(written) == 9:
             raise KeyboardInterrupt
-        write(*arguments)
+        replace(*arguments)
 
-    monkeypatch.setattr(adopt._Moving, "write", stopped)
+    monkeypatch.setattr("sparkify.adopt.replace", stopped)
     with pytest.raises(KeyboardInterrupt):
         adopt.adopt(str(copy), "sparkify")
     monkeypatch.undo()
