@@ -157,10 +157,16 @@ def delete_unused(place: str, schema: str, age: float) -> int:
                 raise UserError(f"{task.file.file_path} is missing, or under another name; no file was deleted.")
     # The clock of an object store may be ahead.
     old = [(info, files) for info, files in found if not age or time.time() - info.mtime.timestamp() >= age]
-    unused = [(info, files) for info, files in old if info.path not in used]
+    unused = [(info, files) for info, files in old if _owner(info.path) not in used]
     for info, files in unused:
         files.delete_file(info.path)
     return len(unused)
+
+
+def _owner(path: str) -> str:
+    """The file that a file is about: itself, but of Hadoop's checksums."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{name[1:-4]}" if name.startswith(".") and name.endswith(".crc") else path
 
 
 def files_of(place: str, schema: str) -> Iterator[tuple[pyarrow.fs.FileInfo, pyarrow.fs.FileSystem]]:

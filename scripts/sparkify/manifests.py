@@ -48,6 +48,8 @@ def replace(files: FileIO, name: str, content: bytes) -> None:
     path = Path(local(name))
     aside = path.with_name(f".{path.name}.new")
     aside.write_bytes(content)
+    # Hadoop's checksum of what was there.
+    path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
     aside.replace(path)
 
 
