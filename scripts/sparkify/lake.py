@@ -123,7 +123,7 @@ class Connection:
         self._duckdb = duckdb.connect()
         self._duckdb.execute("set TimeZone = 'UTC'")
         for name in (schema, f"{schema}_staging"):
-            self._duckdb.execute(f"create schema if not exists {_name(name)}")
+            self._duckdb.execute(f"create schema if not exists {identifier(name)}")
         self._duckdb.execute(f"set schema = {literal(schema)}")
         if not is_uri(lake):
             # Where a link leads to it, files have the paths of the place that it was made by.
@@ -184,7 +184,7 @@ class Connection:
         """Make a view of a table or view; why it can't be, or nothing."""
         try:
             select = self._translated(entry) if entry.is_view else self._select(load(self._catalog, entry))
-            self._duckdb.execute(f"create view {_name(entry.schema)}.{_name(entry.name)} as {select}")
+            self._duckdb.execute(f"create view {identifier(entry.schema)}.{identifier(entry.name)} as {select}")
         except (UserError, OSError, duckdb.Error, sqlglot.errors.SqlglotError) as error:
             return _sentence(error)
         return ""
@@ -200,9 +200,9 @@ class Connection:
     def _select(self, table: LakeTable) -> str:
         """A table's columns in their order, from its files."""
         columns = ", ".join(
-            f"cast({_name(field.name)} as timestamp) as {_name(field.name)}"
+            f"cast({identifier(field.name)} as timestamp) as {identifier(field.name)}"
             if str(field.field_type) == "timestamptz" and not self._with_zones
-            else _name(field.name)
+            else identifier(field.name)
             for field in table.table.schema().fields
         )
         return " union all ".join(f"select {columns} from {source}" for source in self._sources(table))
@@ -228,7 +228,7 @@ class Connection:
     def _registered(self, table: LakeTable, what: str, source: object) -> str:
         name = f"{what} of {'.'.join(table.table.name())}"
         self._duckdb.register(name, source)
-        return _name(name)
+        return identifier(name)
 
 
 class _Rows:
@@ -262,11 +262,12 @@ def load(catalog: SqlCatalog, entry: Entry) -> LakeTable:
 
 
 def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split("\n\n")[0].split()).rstrip(".")
+    return " ".join(str(error).split("\n\n")[0].split()).rstrip(".!")
 
 
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
+def identifier(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:

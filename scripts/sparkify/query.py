@@ -81,14 +81,12 @@ def main(argv: list[str] | None = None) -> int:
     try:
         question = only_statement(options.question)
         places = settings.resolve(lake=options.lake)
-        connection = lake.connect(places.lake, places.schema)
+        answer = lake.connect(places.lake, places.schema).sql(question)
+        if answer is not None:
+            write(answer, options.format, sys.stdout)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    try:
-        answer = connection.sql(question)
-        if answer is not None:
-            write(answer, options.format, sys.stdout)
     except duckdb.Error as error:
         print(" ".join(str(error).split("\n\n")[0].split()), file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ DENIED = {"AccessDenied", "AllAccessDisabled", "403"}
 
 def check_readable(folder: str, option: str) -> None:
     """UserError unless there are objects below a folder, which the caller may list and read."""
-    client = _Client(folder, option)
+    client = Client(folder, option)
     found = client.ask("list", client.s3.list_objects_v2, Prefix=f"{client.key}/", MaxKeys=1)
     if not found.get("Contents"):
         raise UserError(f"There is nothing below {folder}; name a place with log_data/ and song_data/ by {option}.")
@@ -32,7 +32,7 @@ def check_readable(folder: str, option: str) -> None:
 
 def check_writable(folder: str, option: str) -> None:
     """UserError unless the caller may list and write below a folder. Nothing is written."""
-    client = _Client(folder, option)
+    client = Client(folder, option)
     client.ask("list", client.s3.list_objects_v2, Prefix=f"{client.key}/", MaxKeys=1)
     # An upload in parts that is taken back is no object at any moment.
     key = f"{client.key}/rights"
@@ -40,7 +40,7 @@ def check_writable(folder: str, option: str) -> None:
     client.ask("write", client.s3.abort_multipart_upload, Key=key, UploadId=upload["UploadId"])
 
 
-class _Client:
+class Client:
     """S3 as it is asked about one folder."""
 
     def __init__(self, folder: str, option: str) -> None:
@@ -71,6 +71,17 @@ class _Client:
             )
         except (botocore.exceptions.BotoCoreError, ValueError) as error:
             raise UserError(f"{_sentence(error)}; correct AWS_PROFILE, AWS_ENDPOINT_URL_S3 or AWS_REGION.") from error
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of all objects below a prefix."""
+        found: list[str] = []
+        more: dict[str, Any] = {}
+        while True:
+            page = self.ask("list", self.s3.list_objects_v2, Prefix=prefix, **more)
+            found += [each["Key"] for each in page.get("Contents", [])]
+            if not page.get("IsTruncated"):
+                return found
+            more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def ask(self, what: str, call: Any, **arguments: Any) -> Any:
         """The answer to a request about the bucket; UserError with what is wrong and what to do."""

@@ -112,9 +112,14 @@ def is_uri(place: str) -> bool:
     return "://" in place
 
 
+def from_caller(place: str) -> str:
+    """A place on a command line, which is relative to where the user stands."""
+    return _absolute(place, Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd())))
+
+
 def _place(argument: str | None, variable: str, default: str) -> str:
     if argument is not None:
-        return _absolute(argument, Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd())))
+        return from_caller(argument)
     return _absolute(os.environ.get(variable) or default, PROJECT)
 
 

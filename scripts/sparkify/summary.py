@@ -28,8 +28,11 @@ def _lines(figures: list[TableFigures], settings: Settings, report: Path, ask: A
 
 
 def _tables(figures: list[TableFigures]) -> list[str]:
-    head = f"{'table':<24}{'rows':>12}{'files':>7}{'bytes':>13}  place"
-    return [head] + [f"{row.name:<24}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures]
+    width = max(len(row.name) for row in figures)
+    head = f"{'table':<{width}}{'rows':>12}{'files':>7}{'bytes':>13}  place"
+    return [head] + [
+        f"{row.name:<{width}}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures
+    ]
 
 
 def _quarantined(ask: Ask) -> list[str]:

@@ -6,7 +6,6 @@ The page holds its pictures and their data; it needs no server, no network and n
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         places = settings.resolve(lake=options.lake)
         output = report.place(places)
         if options.output is not None:
-            output = Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd()), options.output).expanduser().resolve()
+            output = Path(settings.from_caller(options.output))
         report.write(places, output)
     except UserError as error:
         print(error, file=sys.stderr)

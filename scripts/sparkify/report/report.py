@@ -61,9 +61,7 @@ def sections(ask: Ask) -> list[Section]:
 def asker(settings: Settings) -> Ask:
     """Who answers: DuckDB over the lake's tables."""
     connection = lake.connect(settings.lake, settings.schema)
-    named = connection.execute("select table_name from information_schema.tables where table_schema = current_schema()")
-    found = {name for (name,) in named.fetchall()}
-    if missing := [name for name in MARTS if name not in found]:
+    if missing := [name for name in MARTS if name not in connection.names]:
         raise UserError(
             f"The lake {settings.lake} has no table {missing[0]}; build the marts with ./scripts/run first."
         )
