@@ -15,6 +15,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -79,6 +80,9 @@ class Target(Protocol):
     def replace(self, name: str) -> str:
         """Put the new files of a table in the place of the old ones; where that is."""
 
+    def close(self) -> None:
+        """Let others write."""
+
 
 def export(places: Settings, to: str, names: Iterable[str]) -> None:
     """Write tables, one after the other, each as the snapshot that is current now."""
@@ -91,11 +95,12 @@ def export(places: Settings, to: str, names: Iterable[str]) -> None:
             raise UserError(f"There is no table {name} in {places.lake}; ./scripts/query 'show tables' names them.")
     found = {name: connection.sql(f"select * from {lake.identifier(name)}") for name in names}
     target: Target = _Bucket(to) if is_uri(to) else _Folder(to)
-    for name in names:
-        target.check(name)
-    for name, rows in found.items():
-        count = _write(rows, target.filesystem, target.aside(name), name)
-        say(f"{name}: {count:,} rows in {target.replace(name)}")
+    with closing(target):
+        for name in names:
+            target.check(name)
+        for name, rows in found.items():
+            count = _write(rows, target.filesystem, target.aside(name), name)
+            say(f"{name}: {count:,} rows in {target.replace(name)}")
 
 
 def _write(rows: duckdb.DuckDBPyRelation, filesystem: Any, folder: str, name: str) -> int:
@@ -133,6 +138,10 @@ class _Folder:
             raise UserError(f"Another export writes into {to}; wait until it has ended.") from error
         except OSError as error:
             raise UserError(f"{to} can't be written ({error.strerror}); name another folder by --to.") from error
+
+    def close(self) -> None:
+        """See Target."""
+        os.close(self._lock)
 
     def check(self, name: str) -> None:
         """See Target."""
@@ -191,6 +200,9 @@ class _Bucket:
         self._id = uuid.uuid4().hex[:12]
         io: Any = PyArrowFileIO(s3_properties())
         self.filesystem = io.fs_by_scheme("s3", self._client.bucket)
+
+    def close(self) -> None:
+        """See Target."""
 
     def _keys(self, folder: str) -> list[str]:
         return [key for key in self._client.keys(f"{self._above}{folder}/") if not key.endswith("/")]

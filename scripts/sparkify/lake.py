@@ -19,7 +19,7 @@ from pyiceberg.io.pyarrow import ArrowScan, PyArrowFileIO, pyarrow_to_schema, sc
 from pyiceberg.schema import Schema
 from pyiceberg.table import FileScanTask, Table
 
-from sparkify.catalog import Entry, entries, made_elsewhere, no_tables, open_catalog, view_sql
+from sparkify.catalog import CATALOG, Entry, entries, made_elsewhere, no_tables, open_catalog, view_sql
 from sparkify.errors import UserError
 from sparkify.figures import TableFigures
 from sparkify.settings import is_uri
@@ -49,6 +49,12 @@ class LakeTable:
         return sorted(task.file.file_path.removeprefix("file:") for task in self.tasks)
 
     @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        has_deletes = any(task.delete_files for task in self.tasks)
+        return self.table.scan().count() if has_deletes else sum(task.file.record_count for task in self.tasks)
+
+    @property
     def bytes(self) -> int:
         """Size of its data files together."""
         return sum(task.file.file_size_in_bytes for task in self.tasks)
@@ -62,8 +68,9 @@ class LakeTable:
         """Files that have the table's columns and all their rows, and those that only PyIceberg reads right."""
         metadata = self.table.metadata
         whole = [task for task in self.tasks if not task.delete_files]
-        if len(metadata.schemas) > 1 or metadata.current_schema_id or metadata.name_mapping():
-            # There were other columns once.
+        had_others = len(metadata.schemas) > 1 or metadata.current_schema_id or metadata.name_mapping()
+        # Names that Avro does not know are other ones in files.
+        if had_others or not all(name.isidentifier() for name in self.table.schema().column_names):
             with ThreadPoolExecutor(16) as pool:
                 alike = list(pool.map(self._has_its_columns, whole))
             whole = [task for task, is_alike in zip(whole, alike, strict=True) if is_alike]
@@ -96,7 +103,7 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
 def figures(lake: str, schema: str) -> list[TableFigures]:
     """Rows, files, bytes and place of each table of a lake."""
     return [
-        TableFigures(name, table.table.scan().count(), len(table.files), table.bytes, table.place)
+        TableFigures(name, table.rows, len(table.files), table.bytes, table.place)
         for name, table in tables(lake, schema).items()
     ]
 
@@ -170,7 +177,8 @@ class Connection:
         except duckdb.CatalogException as error:
             for entry in named:
                 if reason := self._loaded[entry]:
-                    raise UserError(f"{entry.schema}.{entry.name} can't be read without Spark: {reason}.") from error
+                    how = " without Spark" if entry.is_view else ""
+                    raise UserError(f"{entry.schema}.{entry.name} can't be read{how}: {reason}.") from error
             raise
 
     def _load(self, wanted: Iterable[Entry]) -> None:
@@ -193,6 +201,8 @@ class Connection:
         """The SQL of a view in DuckDB's words."""
         query = sqlglot.parse_one(view_sql(self._catalog, view), read="spark")
         for table in query.find_all(sqlglot.exp.Table):
+            if table.catalog == CATALOG:
+                table.set("catalog", None)
             read = (table.db or self._schema, table.name)
             self._load([entry for entry in self._entries if (entry.schema, entry.name) == read])
         return query.sql("duckdb")
@@ -262,7 +272,8 @@ def load(catalog: SqlCatalog, entry: Entry) -> LakeTable:
 
 
 def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split("\n\n")[0].split()).rstrip(".!")
+    text = " ".join(str(error).split("\n\n")[0].split()).rstrip(".!")
+    return f"there is no file {text}" if isinstance(error, FileNotFoundError) else text
 
 
 def identifier(name: str) -> str:
