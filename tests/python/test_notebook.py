@@ -24,8 +24,8 @@ def test_it_is_kept_without_outputs() -> None:
 
 
 def test_it_answers_five_questions(s3part1943: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARKIFY_LAKE", str(s3part1943.folder))
-    monkeypatch.setenv("SPARKIFY_SCHEMA", s3part1943.schema)
+    for name, value in s3part1943.environment().items():
+        monkeypatch.setenv(name, value)
     notebook = opened()
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
     answers: dict[str, list[str]] = {}

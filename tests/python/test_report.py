@@ -14,6 +14,7 @@ from unittest.mock import patch
 from urllib.parse import unquote
 
 import duckdb
+import pyarrow
 import pytest
 from playwright.sync_api import Browser, Page
 from pyspark.sql import SparkSession
@@ -21,6 +22,7 @@ from pyspark.sql import SparkSession
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
 from builds import Builder, Lake
+from small_lakes import new_lake, new_table
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
@@ -251,19 +253,17 @@ def test_few_plays_have_steps_of_their_own() -> None:
 
 
 def test_a_lake_without_marts_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "sparkify_versions" / "published" / "table_name=songplays" / "run=1").mkdir(parents=True)
+    new_table(new_lake(str(tmp_path)), "songplays", pyarrow.table({"songplay_id": ["a"]}))
     assert main(["--lake", str(tmp_path)]) == 2
     assert "has no table active_users_daily; build the marts with ./scripts/run first." in capsys.readouterr().err
 
 
-def test_a_lake_on_s3_and_a_file_that_cannot_be_written_are_said(
-    s3part1943: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_cannot_be_written_is_said(
+    s3part1943: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--lake", "s3://bucket/lake"]) == 2
-    assert "./scripts/run makes the report of a lake on S3." in capsys.readouterr().err
     (tmp_path / "file").touch()
-    monkeypatch.setenv("SPARKIFY_SCHEMA", s3part1943.schema)
-    assert main(["--lake", str(s3part1943.folder), "--output", str(tmp_path / "file" / "x.html")]) == 2
+    with patch.dict(os.environ, s3part1943.environment()):
+        assert main(["--output", str(tmp_path / "file" / "x.html")]) == 2
     assert "can't be written" in capsys.readouterr().err
 
 
@@ -274,9 +274,8 @@ def test_a_lake_on_s3_and_a_file_that_cannot_be_written_are_said(
 def file(s3part1943: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on the real data, as the command writes it."""
     output = tmp_path_factory.mktemp("report") / "report.html"
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SPARKIFY_SCHEMA", s3part1943.schema)
-        assert main(["--lake", str(s3part1943.folder), "--output", str(output)]) == 0
+    with patch.dict(os.environ, s3part1943.environment()):
+        assert main(["--output", str(output)]) == 0
     return output
 
 
