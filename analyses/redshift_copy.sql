@@ -1,7 +1,6 @@
 {# Redshift's own tables from the lake's parquet, with distribution and sort keys. A small dimension is on every node; plays lie with
    their user and in the order of time, by which they are asked for. Not by song: nearly all plays have none, and would lie on one node.
-   COPY takes whole files. The values of partitions are in the names of folders and in no file, so tables with partitions come by the
-   external schema of redshift_spectrum.sql. dbt run on the lake's own target first: a table's folder changes when it is rebuilt. #}
+   The rows come by the external schema of redshift_spectrum.sql: COPY would take every file of a table's folder, those of older snapshots too. #}
 {%- set tables = {
     'users': 'diststyle all sortkey (user_id)',
     'songs': 'diststyle all sortkey (song_id)',
@@ -17,15 +16,7 @@ create table if not exists sparkify."{{ table }}" (
 {{ keys }};
 {% endfor %}
 begin;
-{% for relation in [ref('users'), ref('songs'), ref('artists')] %}
-delete from sparkify."{{ relation.identifier }}";
-
-copy sparkify."{{ relation.identifier }}"
-from '{{ redshift_folder(relation) }}'
-iam_role default
-format as parquet;
-{% endfor %}
-{% for relation in [ref('time'), ref('songplays')] %}
+{% for relation in [ref('users'), ref('songs'), ref('artists'), ref('time'), ref('songplays')] %}
 delete from sparkify."{{ relation.identifier }}";
 
 insert into sparkify."{{ relation.identifier }}"

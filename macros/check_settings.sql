@@ -1,11 +1,5 @@
 {# Stop before anything runs when settings contradict each other: one sentence, with what to change. #}
 {% macro check_settings() %}
-    {# What engines other than Spark get is Trino's SQL. #}
-    {% if target.type not in ['spark', 'trino', 'athena'] %}
-        {% do exceptions.raise_compiler_error(
-            'The target ' ~ target.name ~ ' is of type ' ~ target.type ~ ', and this project knows spark, trino and athena; take one of these.'
-        ) %}
-    {% endif %}
     {% set raw = env_var('SPARKIFY_RAW', 'raw').rstrip('/') ~ '/' %}
     {% set lake = env_var('SPARKIFY_LAKE', 'lake').rstrip('/') ~ '/' %}
     {% if raw.startswith(lake) or lake.startswith(raw) %}

@@ -12,15 +12,6 @@
 {% endmacro %}
 
 {% macro erased_user_hashes() %}
-    {{ return(adapter.dispatch('erased_user_hashes', 'sparkify')()) }}
-{% endmacro %}
-
-{# scripts/erase has lakes of Spark only. #}
-{% macro default__erased_user_hashes() %}
-    {{ return([]) }}
-{% endmacro %}
-
-{% macro spark__erased_user_hashes() %}
     {% set hashes = [] %}
     {% if execute and model.resource_type != 'unit_test' and load_cached_relation(erased_users()) is not none %}
         {% for row in run_query('select distinct user_hash from ' ~ erased_users() ~ ' order by user_hash') %}
@@ -33,8 +24,8 @@
 {# Whether a log row is of an erased user: by its user, or by what a line that could not be read says of it. #}
 {% macro is_of_erased_user(hashes, user_id, raw_text) -%}
     {%- if hashes -%}
-        coalesce({{ md5_hex('cast(' ~ user_id ~ ' as ' ~ dbt.type_string() ~ ')') }} in ({{ text_list(hashes) }}), false)
-        or coalesce({{ md5_hex(user_in_text(raw_text)) }} in ({{ text_list(hashes) }}), false)
+        coalesce({{ dbt.hash(user_id) }} in ({{ text_list(hashes) }}), false)
+        or coalesce({{ dbt.hash(user_in_text(raw_text)) }} in ({{ text_list(hashes) }}), false)
     {%- else -%}
         false
     {%- endif -%}

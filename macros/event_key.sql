@@ -5,5 +5,5 @@
     {%- for part in parts -%}
         {%- do texts.append("coalesce(cast(" ~ part ~ " as " ~ dbt.type_string() ~ "), '<null>')") -%}
     {%- endfor -%}
-    {{ md5_hex(texts | join(" || '|' || ")) }}
+    {{ dbt.hash(texts | join(" || '|' || ")) }}
 {%- endmacro %}

@@ -19,8 +19,3 @@
     {%- endfor -%}
     {{ return(names | join(',\n    ')) }}
 {%- endmacro %}
-
-{# A folder as Redshift names it. #}
-{% macro redshift_folder(relation) -%}
-    {{ return(table_folder(relation).replace('s3a://', 's3://') ~ '/') }}
-{%- endmacro %}

@@ -2,15 +2,7 @@
    of an interrupted run, whose older rows must go}. None: the table must be built whole. Exact, by path and modification time, as a
    file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. #}
 {% macro arrived_files(table_name) %}
-    {{ return(adapter.dispatch('arrived_files', 'sparkify')(table_name)) }}
-{% endmacro %}
-
-{% macro default__arrived_files(table_name) %}
-    {{ return(none) }}
-{% endmacro %}
-
-{% macro spark__arrived_files(table_name) %}
-    {% if must_build_whole() %}
+    {% if state_before() is none %}
         {{ return(none) }}
     {% endif %}
     {% set known = {} %}
@@ -75,7 +67,7 @@
 
 {# A text that stands for a file as it was at a time. #}
 {% macro delivery_key(source_file, loaded_at) %}
-    {{ return(md5_hex('concat(' ~ source_file ~ ", ' ', cast(" ~ loaded_at ~ ' as ' ~ dbt.type_string() ~ '))')) }}
+    {{ return(dbt.hash('concat(' ~ source_file ~ ", ' ', cast(" ~ loaded_at ~ ' as ' ~ dbt.type_string() ~ '))')) }}
 {% endmacro %}
 
 {# The raw files of a source that are not empty, and when they were last modified, without a look into them. #}

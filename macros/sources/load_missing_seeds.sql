@@ -1,44 +1,26 @@
-{# Load the seeds that are not there yet, so that `dbt run` and `dbt test` work on a new lake as `dbt build` does. #}
+{# Load the seeds that are not there yet, so that `dbt run` and `dbt test` work on a new lake as `dbt build` does. In a session Spark runs
+   on this machine and reads the project's files; a server may not. #}
 {% macro load_missing_seeds() %}
-    {% if execute and flags.WHICH in ['run', 'test'] %}
-        {% for node in graph.nodes.values() if node.resource_type == 'seed' %}
-            {% if relation_is_missing(node) %}
-                {% do load_seed(node, relation_of(node)) %}
+    {% for node in (graph.nodes.values() if execute and flags.WHICH in ['run', 'test'] else []) if node.resource_type == 'seed' %}
+        {% set table = relation_of(node) %}
+        {% if load_cached_relation(table) is none %}
+            {% if adapter.config.credentials.method != 'session' %}
+                {% do exceptions.raise_compiler_error('The table ' ~ table ~ ' is missing; run dbt seed first, or dbt build.') %}
             {% endif %}
-        {% endfor %}
-    {% endif %}
-{% endmacro %}
-
-{% macro load_seed(node, relation) %}
-    {{ return(adapter.dispatch('load_seed', 'sparkify')(node, relation)) }}
-{% endmacro %}
-
-{% macro default__load_seed(node, relation) %}
-    {% do exceptions.raise_compiler_error('The table ' ~ relation ~ ' is missing; run dbt seed first, or dbt build.') %}
-{% endmacro %}
-
-{# In a session Spark runs on this machine and reads the project's files; a server may not. #}
-{% macro spark__load_seed(node, relation) %}
-    {% if adapter.config.credentials.method != 'session' %}
-        {{ return(default__load_seed(node, relation)) }}
-    {% endif %}
-    {% set view = 'seed_' ~ node.alias %}
-    {% do run_statement(
-        'create or replace temporary view ' ~ view ~ ' using csv options (header true, path '
-        ~ text_literal(node.root_path ~ '/' ~ node.original_file_path) ~ ')'
-    ) %}
-    {% set columns = [] %}
-    {% for name, type in node.config.column_types.items() %}
-        {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
+            {% set columns = [] %}
+            {% for name, type in node.config.column_types.items() %}
+                {% do columns.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) %}
+            {% endfor %}
+            {% do run_statement(
+                'create or replace temporary view seed_rows using csv options (header true, path '
+                ~ text_literal(node.root_path ~ '/' ~ node.original_file_path) ~ ')'
+            ) %}
+            {% do create_schema(table) %}
+            {% do commit(table, {'write': 'whole', 'reason': 'new table'}, [
+                'create table ' ~ table ~ ' using iceberg location ' ~ text_literal(schema_location(node.schema) ~ '/' ~ node.alias)
+                ~ ' as select ' ~ columns | join(', ') ~ ' from seed_rows'
+            ], node) %}
+            {% do adapter.cache_added(table.incorporate(type='table')) %}
+        {% endif %}
     {% endfor %}
-    {% do create_schema(relation) %}
-    {% do begin_commit(relation, {'write': 'whole', 'reason': 'new table'}, node) %}
-    {% do run_statement('create table ' ~ relation ~ ' using iceberg location '
-        ~ text_literal(schema_location(relation.schema) ~ '/' ~ node.alias) ~ ' as select ' ~ columns | join(', ') ~ ' from ' ~ view) %}
-    {% do end_commit(relation) %}
-    {% do run_statement('drop view ' ~ view) %}
-{% endmacro %}
-
-{% macro relation_is_missing(node) %}
-    {{ return(load_cached_relation(relation_of(node)) is none) }}
 {% endmacro %}

@@ -11,8 +11,9 @@
             line,
             {{ source_file() }} as source_file,
             {{ source_file_modified_at() }} as loaded_at
-        from {{ relation }}
-        where trim(leading ' ' from line) <> '' and {{ is_source_file(external.get('files', '*')) }}
+        {#- With --empty dbt would put a subquery here, which has no file names. #}
+        from {{ relation.render() }}
+        where trim(leading ' ' from line) <> '' and {{ is_source_file(external.get('files', '*')) }} {{- ' and false' if flags.EMPTY }}
     ),
 
     parsed_lines as (

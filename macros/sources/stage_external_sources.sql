@@ -95,9 +95,11 @@
     {% do run_statement('refresh table ' ~ relation) %}
 {% endmacro %}
 
-{# The node of a source table, with its `external:` block. #}
+{# The node of a source table, with its `external:` block. Spark knows its tables from the start of a run; these commands have none. #}
 {% macro external_table(source_name, table_name) %}
-    {% for node in graph.sources.values() if node.source_name == source_name and node.name == table_name %}
-        {{ return(node) }}
-    {% endfor %}
+    {% set node = graph.sources['source.sparkify.' ~ source_name ~ '.' ~ table_name] %}
+    {% if target.type == 'spark' and flags.WHICH in ['compile', 'generate', 'show'] and flags.INTROSPECT %}
+        {% do stage_external_table(node) %}
+    {% endif %}
+    {{ return(node) }}
 {% endmacro %}

@@ -9,14 +9,20 @@
     {{ return(env_var('SPARKIFY_LAKE', 'lake').rstrip('/').replace('s3a://', 's3://')) }}
 {%- endmacro %}
 
+{# Schema of staging and intermediate models: apart from what analysts read. #}
+{% macro staging_schema() -%}
+    {{ return(target.schema ~ '_staging') }}
+{%- endmacro %}
+
 {# Iceberg's metadata holds whole paths: stop before a lake that was copied or moved writes into the place that it came from. #}
 {% macro check_lake_is_here() %}
     {% for schema in [target.schema, staging_schema()] if run_query('show schemas like ' ~ text_literal(schema)) %}
         {% set here = run_query('select ' ~ text_literal(schema_location(schema)))[0][0] %}
         {% for row in run_query('describe schema extended ' ~ schema) if row[0] == 'Location' %}
-            {% if row[1].removeprefix('file:').replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
+            {% set made_in = row[1].removeprefix('file:') %}
+            {% if made_in.replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
                 {% do exceptions.raise_compiler_error(
-                    'The lake in ' ~ lake_place() ~ ' was made in ' ~ row[1].removeprefix('file:').removesuffix('/' ~ schema) ~ '; name it so if that is the same'
+                    'The lake in ' ~ lake_place() ~ ' was made in ' ~ made_in.removesuffix('/' ~ schema) ~ '; name it so if that is the same'
                     ~ ' folder, or if it was copied or moved, take it over by ./scripts/adopt --lake.'
                 ) %}
             {% endif %}
@@ -24,15 +30,10 @@
     {% endfor %}
 {% endmacro %}
 
-{# Schema of staging and intermediate models: apart from what analysts read. #}
-{% macro staging_schema() -%}
-    {{ return(target.schema ~ '_staging') }}
-{%- endmacro %}
-
 {% macro spark__create_schema(relation) %}
-    {% set schema = relation.without_identifier() %}
     {% do run_statement(
-        'create schema if not exists ' ~ schema ~ ' location ' ~ text_literal(schema_location(relation.schema.split('.')[-1]))
+        'create schema if not exists ' ~ relation.without_identifier() ~ ' location '
+        ~ text_literal(schema_location(relation.schema.split('.')[-1]))
     ) %}
 {% endmacro %}
 
@@ -46,59 +47,33 @@
 
 {# dbt calls this for the tables and views of a schema. `show table extended`, which dbt-spark has here, knows no Iceberg views. #}
 {% macro spark__list_relations_without_caching(relation) %}
-    {% set listed = [] %}
-    {% set views = [] %}
+    {% set listed = {} %}
     {# Of a schema that is not there Iceberg says so in words that dbt-spark does not know. #}
-    {% if '.' not in relation.schema and not run_query('show schemas like ' ~ text_literal(relation.schema)) %}
-        {% do return(listed) %}
+    {% if '.' in relation.schema or run_query('show schemas like ' ~ text_literal(relation.schema)) %}
+        {% for kind in ['view', 'table'] %}
+            {% for row in run_query('show ' ~ kind ~ 's in ' ~ relation.schema) if not row[2] and row[1] not in listed %}
+                {% set said = 'Type: ' ~ kind | upper ~ '\nProvider: iceberg\n' ~ described(relation.schema, row[1], kind) %}
+                {% do listed.update({row[1]: [relation.schema, row[1], false, said]}) %}
+            {% endfor %}
+        {% endfor %}
     {% endif %}
-    {% for row in run_query('show views in ' ~ relation.schema) if not row[2] %}
-        {% do views.append(row[1]) %}
-        {% do listed.append([row[0], row[1], false, 'Type: VIEW\n' ~ described(relation.schema, row[1])]) %}
-    {% endfor %}
-    {% set tables = [] %}
-    {% for row in run_query('show tables in ' ~ relation.schema) if not row[2] and row[1] not in views %}
-        {% do tables.append(row[1]) %}
-    {% endfor %}
-    {% set statistics = table_statistics(relation.schema, tables) %}
-    {% for name in tables %}
-        {% do listed.append([
-            relation.schema, name, false,
-            'Type: TABLE\nProvider: iceberg\n' ~ described(relation.schema, name) ~ statistics.get(name, ''),
-        ]) %}
-    {% endfor %}
-    {% do return(listed) %}
+    {{ return(listed.values()) }}
 {% endmacro %}
 
-{# The columns of a relation in the words that dbt-spark reads, for the documentation alone. #}
-{% macro described(schema, name) %}
-    {% set lines = [] %}
-    {% if flags.WHICH == 'generate' %}
-        {% set columns = {} %}
-        {% for row in run_query('describe table ' ~ schema ~ '.' ~ adapter.quote(name)) if row[0] and not row[0].startswith('#') %}
-            {% do columns.setdefault(row[0], row[1]) %}
-        {% endfor %}
-        {% for column, type in columns.items() %}
-            {% do lines.append(' |-- ' ~ column ~ ': ' ~ type ~ ' (nullable = true)') %}
-        {% endfor %}
+{# Columns, bytes and rows of a relation in the words that dbt-spark reads, for the documentation alone. #}
+{% macro described(schema, name, kind) %}
+    {% if flags.WHICH != 'generate' %}
+        {{ return('Schema: root\n') }}
     {% endif %}
-    {{ return('Schema: root\n' ~ lines | join('\n') ~ '\n') }}
-{% endmacro %}
-
-{# Bytes and rows of Iceberg tables by name, in the words that dbt-spark reads, for the documentation alone. #}
-{% macro table_statistics(schema, names) %}
-    {% set statistics = {} %}
-    {% if flags.WHICH == 'generate' and names and '.' not in schema %}
-        {% set counts = [] %}
-        {% for name in names %}
-            {% do counts.append(
-                'select ' ~ text_literal(name) ~ ', coalesce(sum(file_size_in_bytes), 0), coalesce(sum(record_count), 0) from '
-                ~ schema ~ '.' ~ adapter.quote(name) ~ '.files'
-            ) %}
-        {% endfor %}
-        {% for row in run_query(counts | join(' union all ')) %}
-            {% do statistics.update({row[0]: 'Statistics: ' ~ row[1] ~ ' bytes, ' ~ row[2] ~ ' rows'}) %}
-        {% endfor %}
-    {% endif %}
-    {{ return(statistics) }}
+    {% set relation = api.Relation.create(schema=schema, identifier=name) %}
+    {% set columns = [] %}
+    {% for column in adapter.get_columns_in_relation(relation) %}
+        {% do columns.append(' |-- ' ~ column.name ~ ': ' ~ column.dtype ~ ' (nullable = true)') %}
+    {% endfor %}
+    {% set size = run_query(
+        'select coalesce(sum(file_size_in_bytes), 0), coalesce(sum(record_count), 0) from ' ~ relation ~ '.files'
+    )[0] if kind == 'table' and '.' not in schema else none %}
+    {{ return(
+        'Schema: root\n' ~ columns | join('\n') ~ '\n' ~ ('Statistics: ' ~ size[0] ~ ' bytes, ' ~ size[1] ~ ' rows' if size else '')
+    ) }}
 {% endmacro %}

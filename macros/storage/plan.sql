@@ -6,53 +6,50 @@
     {%- if plan is not none -%} -- plan: {{ tojson(plan) }} {%- endif -%}
 {% endmacro %}
 
-{% macro plan_in(sql) %}
+{% macro plan_of(sql) %}
     {% for line in sql.splitlines() if line.strip().startswith('-- plan: ') %}
         {{ return(fromjson(line.strip().removeprefix('-- plan: '))) }}
     {% endfor %}
-    {{ return(none) }}
-{% endmacro %}
-
-{% macro plan_of_table() %}
+    {% set existing = load_cached_relation(this) %}
+    {% set state = state_of(this) if existing is not none and existing.is_table else {} %}
     {% set days = newest_log_change() if model.config.incremental_strategy == 'replace_days' else none %}
-    {{ return({'write': 'whole', 'reason': reason_to_rebuild() or changed_input(stored_inputs(model)), 'days': days}) }}
+    {{ return({'write': 'whole', 'reason': reason_to_rebuild(state) or changed_input(state), 'days': days}) }}
 {% endmacro %}
 
-{# Whether an incremental model can't say what has changed: it is new, its code or a seed that it reads has changed, a full refresh, or a
-   unit test. #}
-{% macro must_build_whole() %}
-    {{ return(
-        model.resource_type == 'unit_test' or not is_incremental() or reason_to_rebuild() is not none
-        or changed_input(stored_inputs(model) | selectattr('resource_type', 'equalto', 'seed')) is not none
-    ) }}
+{# What an incremental model was built from, as state_of() gives it. None if it can't be built further from there: it is new, its code or a
+   seed that it reads has changed, a full refresh, or a unit test. On Trino and Athena each run builds whole tables. #}
+{% macro state_before() %}
+    {% if target.type != 'spark' or model.resource_type == 'unit_test' or not is_incremental() %}
+        {{ return(none) }}
+    {% endif %}
+    {% set state = state_of(this) %}
+    {% set seeds = stored_inputs() | selectattr('resource_type', 'equalto', 'seed') | list %}
+    {{ return(none if reason_to_rebuild(state) or changed_input(state, seeds) else state) }}
 {% endmacro %}
 
 {# Why a table must be built whole, whatever has changed in its inputs; none if it need not be. A change of a macro is not seen: that
    needs --full-refresh, as in any dbt project. #}
-{% macro reason_to_rebuild() %}
-    {% set existing = load_cached_relation(this) %}
-    {% if existing is none or not existing.is_table %}
-        {{ return('new table') }}
-    {% elif should_full_refresh() %}
-        {{ return('full refresh') }}
-    {% endif %}
-    {% set state = state_of(this) %}
-    {% if state.code != code_fingerprint() %}
-        {{ return('changed code') }}
-    {% endif %}
-    {{ return('changed var' if state.vars != vars_of_model() else none) }}
+{% macro reason_to_rebuild(state) %}
+    {{ return(
+        'full refresh' if should_full_refresh() and state else
+        'new table' if not state else
+        'changed code' if state.code != code_fingerprint() else
+        'changed var' if state.vars != vars_of_model() else none
+    ) }}
 {% endmacro %}
 
-{% macro changed_input(inputs) %}
-    {% set known = state_of(this).get('inputs', {}) %}
-    {% for input in inputs if known.get(input.alias) != current_snapshot(relation_of(input)) %}
-        {{ return('changed input: ' ~ input.alias) }}
+{% macro changed_input(state, inputs=none) %}
+    {% for input in (stored_inputs() if inputs is none else inputs) %}
+        {% set snapshot = current_snapshot(relation_of(input)) %}
+        {% if snapshot is none or snapshot != state.inputs[input.alias] %}
+            {{ return('changed input: ' ~ input.alias) }}
+        {% endif %}
     {% endfor %}
     {{ return(none) }}
 {% endmacro %}
 
 {# The tables that a model is made of, whether it reads them itself or through views, as nodes of dbt's graph. #}
-{% macro stored_inputs(node) %}
+{% macro stored_inputs(node=model) %}
     {% set inputs = {} %}
     {% for id in node.depends_on.nodes if id in graph.nodes %}
         {% set input = graph.nodes[id] %}
@@ -67,71 +64,72 @@
     {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 
+{# None of a table that is not here, as with --defer; what reads it is built whole each time. #}
 {% macro current_snapshot(relation) %}
-    {{ return(table_property(relation, 'current-snapshot-id')) }}
+    {{ return(table_property(relation, 'current-snapshot-id') if load_cached_relation(relation) is not none else none) }}
 {% endmacro %}
 
-
-{# What the newest commit of a run to a table says of itself (see begin_commit); {} where there is none. Commits of maintenance and of
+{# What the newest commit of a run to a table says of itself (see commit); {} where there is none. Commits of maintenance and of
    other programs say nothing. #}
 {% macro state_of(relation) %}
-    {% set state = 'snapshots.summary[' ~ text_literal('sparkify.' ~ relation.identifier) ~ ']' %}
+    {% set snapshots = {} %}
     {% for row in run_query(
-        'select ' ~ state ~ ' from ' ~ relation ~ '.snapshots as snapshots inner join ' ~ relation ~ '.history as history'
-        ~ ' on snapshots.snapshot_id = history.snapshot_id where history.is_current_ancestor and ' ~ state
-        ~ ' is not null order by history.made_current_at desc limit 1'
+        'select snapshot_id, parent_id, summary[' ~ text_literal('sparkify.' ~ relation.identifier) ~ '] from ' ~ relation ~ '.snapshots'
     ) %}
-        {{ return(fromjson(row[0])) }}
+        {% do snapshots.update({row[0] | string: row}) %}
+    {% endfor %}
+    {% set newest = namespace(id=current_snapshot(relation)) %}
+    {% for _ in snapshots if newest.id in snapshots %}
+        {% if snapshots[newest.id][2] %}
+            {{ return(fromjson(snapshots[newest.id][2])) }}
+        {% endif %}
+        {% set newest.id = snapshots[newest.id][1] | string %}
     {% endfor %}
     {{ return({}) }}
 {% endmacro %}
 
-{# Have the next commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from the
-   session, which several models may share: each has a key of its own. #}
-{% macro begin_commit(table, plan, node=model) %}
+{# Run statements whose commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from
+   the session, which several models may share: each has a key of its own. #}
+{% macro commit(table, plan, statements, node=model) %}
+    {% set property = '`spark.sql.iceberg.snapshot-property.sparkify.' ~ table.identifier ~ '`' %}
     {% set inputs = {} %}
     {% for input in stored_inputs(node) %}
         {% do inputs.update({input.alias: current_snapshot(relation_of(input))}) %}
     {% endfor %}
-    {% do run_statement('set `' ~ commit_property(table) ~ '` = `' ~ tojson({
+    {% do run_statement('set ' ~ property ~ ' = `' ~ tojson({
         'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(node), 'vars': vars_of_model(node),
         'inputs': inputs, 'days': plan.get('days'), 'erased': plan.get('erased'),
         'built': run_id() if plan.write == 'whole' else state_of(table).built,
     }) ~ '`') %}
-{% endmacro %}
-
-{% macro end_commit(table) %}
-    {% do run_statement('reset `' ~ commit_property(table) ~ '`') %}
-{% endmacro %}
-
-{% macro commit_property(table) %}
-    {{ return('spark.sql.iceberg.snapshot-property.sparkify.' ~ table.identifier) }}
+    {% for sql in statements %}
+        {%- call statement('main') -%} {{ sql }} {%- endcall -%}
+    {% endfor %}
+    {% do run_statement('reset ' ~ property) %}
 {% endmacro %}
 
 {# Id of this run. The time comes first, so that ids sort by age. #}
 {% macro run_id() -%}
-    {%- set milliseconds = '%03d' % (run_started_at.microsecond // 1000) -%}
-    {{ return(run_started_at.strftime('%Y%m%dt%H%M%S') ~ milliseconds ~ '_' ~ invocation_id.replace('-', '')[:8]) }}
+    {{ return(
+        run_started_at.strftime('%Y%m%dt%H%M%S') ~ '%03d' % (run_started_at.microsecond // 1000) ~ '_' ~ invocation_id.replace('-', '')[:8]
+    ) }}
 {%- endmacro %}
 
-{# What a model's rows follow from besides its inputs: its code, and the vars that it names or that all models follow. #}
+{# What a model's rows follow from besides its inputs: its file and its columns, and the vars that it names or that all models follow. #}
 {% macro code_fingerprint(node=model) %}
-    {% set parts = [node.get('raw_code'), node.config.get('partition_by'), node.get('checksum', {}).get('checksum')] %}
+    {% set columns = [] %}
     {% for column in node.columns.values() %}
-        {% do parts.append(column.name ~ ' ' ~ (column.data_type or '')) %}
+        {% do columns.append(column.name ~ ' ' ~ (column.data_type or '')) %}
     {% endfor %}
-    {{ return(local_md5(parts | join('\n'))) }}
+    {{ return(local_md5(node.checksum.checksum ~ node.config.get('partition_by') ~ columns ~ ('empty' if flags.EMPTY else ''))) }}
 {% endmacro %}
 
 {% macro vars_of_model(node=model) %}
-    {% set values = [] %}
+    {% set values = [var('earliest_event'), var('latest_event'), var('song_match_tolerance_seconds')] %}
     {% for name in [
         'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
         'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
     ] if name in node.get('raw_code', '') %}
         {% do values.append(name ~ ' ' ~ var(name)) %}
     {% endfor %}
-    {{ return(local_md5([
-        var('earliest_event'), var('latest_event'), var('song_match_tolerance_seconds'), values | join(' '),
-    ] | join('\n'))) }}
+    {{ return(local_md5(values | join('\n'))) }}
 {% endmacro %}

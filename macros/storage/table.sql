@@ -1,28 +1,30 @@
-{# Materializations of tables on Spark: Iceberg tables whose rows are replaced in one commit. What dbt-spark's own lack: types, comments
-   and NOT NULL from the YAML, a check of the contract before anything is visible, and `unchanged` for a table as new as its inputs. An
-   incremental model has a plan in its compiled SQL (see plan.sql); any other is built whole. #}
+{# Materializations of tables on Spark: Iceberg tables whose rows are replaced in one commit, as the plan of the model says (plan.sql).
+   What dbt-spark's own lack: types, comments and NOT NULL from the YAML, a check of the contract before anything is visible, and
+   `unchanged` for a table as new as its inputs. #}
 
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
-    {{ return(build_table(compiled_code, plan_of_table())) }}
+    {{ return(build_table(compiled_code)) }}
 {% endmaterialization %}
 
 {% materialization incremental, adapter='spark', supported_languages=['sql'] %}
-    {{ return(build_table(compiled_code, plan_in(compiled_code) or plan_of_table())) }}
+    {{ return(build_table(compiled_code)) }}
 {% endmaterialization %}
 
 {# dbt's own seed drops the table and fills it row by row. #}
 {% materialization seed, adapter='spark' %}
     {%- set rows = load_agate_table() -%}
     {% do store_result('agate_table', response='OK', agate_table=rows) %}
-    {{ return(build_table(seed_query(rows), plan_of_table())) }}
+    {{ return(build_table(seed_query(rows))) }}
 {% endmaterialization %}
 
 
-{% macro build_table(sql, plan) %}
+{% macro build_table(sql) %}
     {%- set table = this.incorporate(type='table') -%}
+    {%- set plan = plan_of(sql) -%}
     {{ run_hooks(pre_hooks) }}
     {% if plan.reason %}
-        {% do write_rows(table, sql, plan) %}
+        {% do assert_contract(sql) if model.resource_type == 'model' %}
+        {% do commit(table, plan, statements_of(table, sql, plan)) %}
     {% else %}
         {% do say_unchanged() %}
     {% endif %}
@@ -31,45 +33,37 @@
     {{ return({'relations': [table]}) }}
 {% endmacro %}
 
-{# Write the rows of a query as a plan says, in one commit. #}
-{% macro write_rows(table, sql, plan) %}
-    {%- set existing = load_cached_relation(table) -%}
-    {% if model.resource_type == 'model' %}
-        {% do assert_contract(sql) %}
-    {% endif %}
-    {% if existing is not none and existing.is_view %}
-        {% do run_statement('drop view ' ~ existing) %}
-        {% set existing = none %}
-    {% endif %}
-    {% do begin_commit(table, plan) %}
-    {% if plan.write != 'whole' or (existing is not none and table_property(table, 'sparkify.definition') == definition()) %}
-        {% for step in ([write_statement(table, sql, plan)] if plan.write != 'none' else []) + (plan.get('then') or []) %}
-            {%- call statement('main') -%} {{ step }} {%- endcall -%}
-        {% endfor %}
-    {% else %}
-        {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
-        {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
-        {% do run_statement('create or replace table ' ~ aside ~ columns_clause() ~ table_clauses(table)) %}
-        {%- call statement('main') -%} insert into {{ aside }} {{ arranged(sql) }} {%- endcall -%}
-        {% if existing is none %}
-            {% do run_statement('alter table ' ~ aside ~ ' rename to ' ~ table) %}
-        {% else %}
-            {% do run_statement('create or replace table ' ~ table ~ table_clauses(table) ~ ' as select * from ' ~ aside) %}
-            {% do run_statement('drop table ' ~ aside) %}
-        {% endif %}
-    {% endif %}
-    {% do end_commit(table) %}
+{% macro say_unchanged() %}
+    {% call noop_statement('main', 'unchanged', 'SKIP', 0) %}{% endcall %}
 {% endmacro %}
 
-{% macro write_statement(table, sql, plan) %}
-    {%- if plan.write == 'merge' -%}
-        merge into {{ table }} as old using ({{ sql }}) as new
-        on {% for key in plan.key %}old.{{ key }} = new.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
-        when matched then update set * when not matched then insert *
-    {%- else -%}
-        insert {{ {'whole': 'overwrite ' ~ table, 'append': 'into ' ~ table, 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where}[plan.write] }}
-        {{ arranged(sql) }}
-    {%- endif -%}
+{# The statements that write the rows of a query as a plan says; the one that readers see is one commit. #}
+{% macro statements_of(table, sql, plan) %}
+    {%- set existing = load_cached_relation(table) -%}
+    {% if existing is not none and existing.is_view %}
+        {% do adapter.drop_relation(existing) %}
+        {% set existing = none %}
+    {% endif %}
+    {% set then = plan.get('then') or [] %}
+    {% if plan.write == 'none' %}
+        {{ return(then) }}
+    {% elif plan.write == 'merge' %}
+        {% set key %}{% for name in plan.key %}old.{{ name }} = new.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
+        {{ return([
+            'merge into ' ~ table ~ ' as old using (' ~ sql ~ '\n) as new on ' ~ key
+            ~ ' when matched then update set * when not matched then insert *'
+        ] + then) }}
+    {% elif plan.write != 'whole' or (existing is not none and table_property(table, 'sparkify.definition') == definition()) %}
+        {% set into = {'whole': 'overwrite ' ~ table, 'append': 'into ' ~ table, 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where} %}
+        {{ return(['insert ' ~ into[plan.write] ~ ' ' ~ arranged(sql)] + then) }}
+    {% endif %}
+    {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
+    {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
+    {% set fill = ['create or replace table ' ~ aside ~ columns_clause() ~ table_clauses(table), 'insert into ' ~ aside ~ ' ' ~ arranged(sql)] %}
+    {{ return(fill + (
+        ['alter table ' ~ aside ~ ' rename to ' ~ table] if existing is none else
+        ['create or replace table ' ~ table ~ table_clauses(table) ~ ' as select * from ' ~ aside, 'drop table ' ~ aside]
+    )) }}
 {% endmacro %}
 
 {# Few files of good size: Spark's adaptive execution splits and joins the partitions of this last shuffle by their bytes. In the order of
@@ -77,18 +71,15 @@
    the file of their partition without a shuffle. #}
 {% macro arranged(sql) %}
     {%- set meta = config.get('meta', {}) -%}
+    {% if meta.get('distribution') == 'none' or model.resource_type == 'seed' %}
+        {{ return(sql) }}
+    {% endif %}
     {%- set columns = columns_without_transforms(config.get('partition_by') or []) -%}
     {%- set order = columns + meta.get('sorted_by', []) -%}
-    {%- if meta.get('distribution') == 'none' or model.resource_type == 'seed' -%}
-        {{ sql }}
-    {%- else -%}
-        select * from (
-            select /*+ rebalance{{ '(' ~ columns | join(', ') ~ ')' if columns }} */ * from (
-                {{ sql }}
-            )
-        )
-        {{ 'sort by ' ~ order | join(', ') if order }}
-    {%- endif -%}
+    {{ return(
+        'select * from (select /*+ rebalance' ~ ('(' ~ columns | join(', ') ~ ')' if columns else '') ~ ' */ * from (' ~ sql ~ '\n))'
+        ~ (' sort by ' ~ order | join(', ') if order else '')
+    ) }}
 {% endmacro %}
 
 {% macro table_clauses(table) %}
@@ -105,27 +96,23 @@
     )
 {% endmacro %}
 
-{# The columns of a model's contract or of a seed. A column with a not_null test is NOT NULL. #}
-{% macro columns_clause(with_comments=true) %}
-    {%- set required = required_columns() -%}
+{# The columns of a model's contract, a seed or a source. A column with a not_null test is NOT NULL. #}
+{% macro columns_clause(node=model, with_comments=true) %}
+    {%- set required = required_columns(node) -%}
     (
-    {%- for column in model.columns.values() %}
-        {{ adapter.quote(column.name) }} {{ column.data_type or config.get('column_types', {})[column.name] }}
+    {%- for column in node.columns.values() %}
+        {{ adapter.quote(column.name) }} {{ column.data_type or node.config.get('column_types', {})[column.name] }}
         {{- ' not null' if column.name in required }}
         {{- ' comment ' ~ text_literal(column_comment(column.description)) if with_comments }}{{ ',' if not loop.last }}
     {%- endfor %}
     )
 {% endmacro %}
 
-{% macro required_columns() %}
+{% macro required_columns(node) %}
     {% set columns = [] %}
-    {% for test in graph.nodes.values() if test.get('attached_node') == model.unique_id and not test.config.get('where') %}
-        {% set rule = test.get('test_metadata') or {} %}
-        {% if rule.name == 'not_null' %}
-            {% do columns.append(rule.kwargs.column_name) %}
-        {% elif rule.name == 'no_nulls' %}
-            {% do columns.extend(rule.kwargs.columns) %}
-        {% endif %}
+    {% for test in graph.nodes.values() if test.get('attached_node') == node.unique_id and not test.config.where and test.test_metadata %}
+        {% set arguments = test.test_metadata.kwargs %}
+        {% do columns.extend({'not_null': [arguments.column_name], 'no_nulls': arguments.columns}.get(test.test_metadata.name, [])) %}
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
@@ -134,7 +121,6 @@
 {% macro definition() %}
     {{ return(local_md5(columns_clause(with_comments=false) ~ config.get('partition_by'))) }}
 {% endmacro %}
-
 
 {# dbt's own check of a contract compares coarse types, in any order. Nothing is visible yet when this one fails. #}
 {% macro assert_contract(sql) %}
@@ -156,20 +142,18 @@
     {% endif %}
 {% endmacro %}
 
-
 {# Write the descriptions that have changed since the table was made. #}
 {% macro publish_comments(table) %}
     {% set fingerprint = local_md5(columns_clause() ~ model.description) %}
     {% if table_property(table, 'sparkify.comments') != fingerprint %}
+        {% set changes = ["set tblproperties (comment = " ~ text_literal(column_comment(model.description))
+            ~ ", 'sparkify.comments' = '" ~ fingerprint ~ "')"] %}
         {% for name, column in model.columns.items() %}
-            {% do run_statement(
-                'alter table ' ~ table ~ ' alter column ' ~ adapter.quote(name) ~ ' comment ' ~ text_literal(column_comment(column.description))
-            ) %}
+            {% do changes.append('alter column ' ~ adapter.quote(name) ~ ' comment ' ~ text_literal(column_comment(column.description))) %}
         {% endfor %}
-        {% do run_statement(
-            'alter table ' ~ table ~ ' set tblproperties (comment = ' ~ text_literal(column_comment(model.description))
-            ~ ", 'sparkify.comments' = '" ~ fingerprint ~ "')"
-        ) %}
+        {% for change in changes | reverse %}
+            {% do run_statement('alter table ' ~ table ~ ' ' ~ change) %}
+        {% endfor %}
     {% endif %}
 {% endmacro %}
 
@@ -178,7 +162,3 @@
     {%- set text = (description or '').strip().split('\n\n')[0].split() | join(' ') -%}
     {{ return(text if text | length <= 255 else text[:254] ~ '…') }}
 {%- endmacro %}
-
-{% macro say_unchanged() %}
-    {% call noop_statement('main', 'unchanged', 'SKIP', 0) %}{% endcall %}
-{% endmacro %}

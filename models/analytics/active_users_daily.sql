@@ -37,7 +37,7 @@ arrivals as (
 
 weekly_departures as (
     select
-        {{ days_after('event_date', 7) }} as day,
+        event_date + interval '7' day as day,
         count(*) as departures
     from measured_days
     where days_until is null or days_until > 7
@@ -46,7 +46,7 @@ weekly_departures as (
 
 monthly_departures as (
     select
-        {{ days_after('event_date', 30) }} as day,
+        event_date + interval '30' day as day,
         count(*) as lapsed_users
     from measured_days
     where days_until is null or days_until > 30

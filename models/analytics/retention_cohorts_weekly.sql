@@ -1,7 +1,7 @@
 with active_weeks as (
     select distinct
         user_id,
-        {{ first_of_week('event_date') }} as week_start_date
+        cast(date_trunc('week', event_date) as date) as week_start_date
     from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
@@ -32,7 +32,7 @@ calendar as (
 
 weeks as (
     select distinct day as week_start_date from calendar
-    where day = {{ first_of_week('day') }}
+    where day = cast(date_trunc('week', day) as date)
 ),
 
 retained as (

@@ -1,5 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='merge', unique_key='event_date') }}
 {%- set change = log_changes() %}
+{%- set songs_before = change.songs_before if change is not none else none %}
+{%- set song_columns = 'title, artist_name, duration, song_id, artist_id' %}
 {{ merge_plan(change) }}
 -- depends_on: {{ ref('int_songs') }}
 with events as (
@@ -23,14 +25,30 @@ day_states as (
         ) as checksum
     from events
     group by event_date
-),
+)
+{%- if change is none %}
 
-days_before as (
-    {{ days_before(change) | indent(4) }}
-),
+select
+    event_date,
+    number_of_events,
+    checksum,
+    {{ run_started() }} as changed_at
+from day_states
+{%- else %},
 
+{% if songs_before is not none -%}
+-- Songs that came, went or changed.
 changed_songs as (
-    {{ changed_songs(change) | indent(4) }}
+    select
+        title,
+        artist_name
+    from (
+        select {{ song_columns }} from {{ ref('int_songs') }}
+        union all
+        select {{ song_columns }} from {{ ref('int_songs') }} version as of {{ songs_before }}
+    )
+    group by {{ song_columns }}
+    having count(*) = 1
 ),
 
 days_of_changed_songs as (
@@ -43,8 +61,19 @@ days_of_changed_songs as (
     where events.is_play
 ),
 
+{% endif -%}
+days_before as (
+    select * from {{ this }}
+),
+
+-- Later than any change before, whatever the clock says.
 newest as (
-    select max(changed_at) as changed_at from days_before
+    select
+        coalesce(
+            greatest({{ run_started() }}, max(changed_at) + interval '1' second),
+            {{ run_started() }}
+        ) as changed_at
+    from days_before
 ),
 
 log_days as (
@@ -52,18 +81,17 @@ log_days as (
         coalesce(day_states.event_date, days_before.event_date) as event_date,
         coalesce(day_states.number_of_events, 0) as number_of_events,
         coalesce(day_states.checksum, 0) as checksum,
-        coalesce(
-            greatest({{ run_started() }}, newest.changed_at + interval '1' second),
-            {{ run_started() }}
-        ) as changed_at
+        newest.changed_at
     from day_states
     full outer join days_before on day_states.event_date = days_before.event_date
-    left join days_of_changed_songs on day_states.event_date = days_of_changed_songs.event_date
     cross join newest
     where
         coalesce(day_states.number_of_events, 0) <> coalesce(days_before.number_of_events, 0)
         or coalesce(day_states.checksum, 0) <> coalesce(days_before.checksum, 0)
-        or days_of_changed_songs.event_date is not null
+        {%- if songs_before is not none %}
+        or day_states.event_date in (select event_date from days_of_changed_songs)
+        {%- endif %}
 )
 
 select * from log_days
+{%- endif %}

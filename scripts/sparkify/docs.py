@@ -47,11 +47,14 @@ def finish(target: Path) -> Path:
 
 def _column_lineage(target: Path, manifest: Path, catalog: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=target) as scratch:
-        adapted = Path(scratch, "manifest.json")
-        adapted.write_text(json.dumps(_adapted(json.loads(manifest.read_text(encoding="utf-8")))), encoding="utf-8")
+        # External tables are in another catalog than their readers, whose name Colibri looks for in vain.
+        texts = [file.read_text(encoding="utf-8").replace("spark_catalog.", "") for file in (manifest, catalog)]
+        adapted, columns = Path(scratch, manifest.name), Path(scratch, catalog.name)
+        adapted.write_text(json.dumps(_adapted(json.loads(texts[0]))), encoding="utf-8")
+        columns.write_text(texts[1], encoding="utf-8")
         # A column that comes from no column, as count(*) does, is no error.
         logging.getLogger("colibri").setLevel(logging.CRITICAL)
-        extractor = DbtColumnLineageExtractor(str(adapted), str(catalog))
+        extractor = DbtColumnLineageExtractor(str(adapted), str(columns))
         DbtColibriReportGenerator(extractor, light_mode=True, disable_telemetry=True).generate_report(
             output_dir=scratch
         )

@@ -165,3 +165,12 @@ class Builder:
         lake = self.lake(raw, name)
         assert self.dbt(lake, *(arguments or ("build",))), f"dbt failed on {name}"
         return lake
+
+
+def copy_of_project(scratch: Path) -> Path:
+    """A copy of what dbt reads, for tests that change it."""
+    project = scratch / "project"
+    for name in ("models", "macros", "seeds", "tests"):
+        shutil.copytree(PROJECT / name, project / name)
+    shutil.copy(PROJECT / "dbt_project.yml", project)
+    return project

@@ -96,10 +96,8 @@ def reader(lake: Lake, scratch: Path) -> Iterator[Path]:
     """A process that reads all the time; what it saw."""
     out, stop = scratch / "read.txt", scratch / "stop"
     command = [sys.executable, str(Path(__file__).with_name("torn_reader.py"))]
-    environment = lake.environment()
-    process = subprocess.Popen(
-        [*command, lake.place, lake.schema, str(out), str(stop)], env={**os.environ, **environment}
-    )
+    environment = os.environ | lake.environment() | {"PYTHONPATH": str(PROJECT / "scripts")}
+    process = subprocess.Popen([*command, lake.place, lake.schema, str(out), str(stop)], env=environment)
     try:
         yield out
     finally:

@@ -120,8 +120,9 @@ def test_glue_has_partitions_types_and_descriptions(hostile: AthenaLake) -> None
     assert table["Description"].startswith("**One row per play")
 
 
-def test_no_partition_is_a_boolean(hostile: AthenaLake) -> None:
-    assert [key["Name"] for key in hostile.in_glue("int_log_rows")["PartitionKeys"]] == ["row_date"]
+def test_raw_rows_have_a_partition_a_day(hostile: AthenaLake) -> None:
+    table = hostile.in_glue("int_log_rows", f"{hostile.schema}_staging")
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["event_date"]
 
 
 def test_raw_lines_are_a_hive_table_of_text(hostile: AthenaLake) -> None:

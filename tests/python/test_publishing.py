@@ -12,10 +12,9 @@ import pytest
 from pyiceberg.table import Table
 from pyspark.sql import SparkSession
 
-from builds import NO_UNIT_TESTS, Builder, Lake
+from builds import NO_UNIT_TESTS, Builder, Lake, copy_of_project
 from hostile import write_raw
 from sparkify.lake import tables
-from sparkify.settings import PROJECT
 
 STAR = ("songplays", "users", "songs", "artists", "time")
 
@@ -34,13 +33,6 @@ def test_a_run_with_nothing_new_commits_nothing(builder: Builder, lake: Lake) ->
     before = lake.snapshots()
     assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
     assert lake.snapshots() == before
-
-
-def test_the_star_alone_commits_nothing_the_second_time(builder: Builder, lake: Lake) -> None:
-    star = builder.build(lake.raw, "star_alone", "build", "--selector", "star", *NO_UNIT_TESTS)
-    before = star.snapshots()
-    assert builder.dbt(star, "build", "--selector", "star", *NO_UNIT_TESTS)
-    assert star.snapshots() == before
 
 
 def test_a_full_refresh_gives_the_same_and_commits_once(builder: Builder, lake: Lake) -> None:
@@ -205,12 +197,3 @@ def change_users(project: Path, old: str, new: str) -> None:
     sql = model.read_text(encoding="utf-8")
     assert old in sql
     model.write_text(sql.replace(old, new), encoding="utf-8")
-
-
-def copy_of_project(scratch: Path) -> Path:
-    """A copy of what dbt reads, for tests that change it."""
-    project = scratch / "project"
-    for name in ("models", "macros", "seeds", "tests"):
-        shutil.copytree(PROJECT / name, project / name)
-    shutil.copy(PROJECT / "dbt_project.yml", project)
-    return project

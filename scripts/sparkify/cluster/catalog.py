@@ -60,15 +60,25 @@ class Catalog:
 
     def spark_settings(self, lake: str) -> dict[str, str]:
         """Spark's settings for it, with the tables of a lake."""
+        connection = (
+            {}
+            if self.is_file
+            else {
+                "jdbc.user": self.user,
+                "jdbc.password": self.password,
+                # Each session has a connection of its own, which Iceberg leaves open: dbt alone opens hundreds, and
+                # PostgreSQL has one hundred. It closes the idle ones, and Iceberg connects again.
+                "jdbc.options": "-c idle_session_timeout=5s",
+                "retryable_status_codes": "57P05",
+            }
+        )
         return {
             "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
             "spark.sql.catalog.lake.type": "jdbc",
             "spark.sql.catalog.lake.uri": self.url,
             "spark.sql.catalog.lake.jdbc.schema-version": "V1",
-            "spark.sql.catalog.lake.jdbc.user": "" if self.is_file else self.user,
-            "spark.sql.catalog.lake.jdbc.password": "" if self.is_file else self.password,
             # Other engines know files on S3 by this name alone.
             "spark.sql.catalog.lake.warehouse": lake.replace("s3a://", "s3://"),
-            # A session's connection to the catalog is closed by nobody but Java, when it clears away the session.
+            # Java closes its end of them when it clears away the session.
             "spark.cleaner.periodicGC.interval": "15s",
-        }
+        } | {f"spark.sql.catalog.lake.{name}": value for name, value in connection.items()}

@@ -1,0 +1,133 @@
+"""dbt's own commands work as in any project, on a new lake and on one that is built."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from builds import NO_UNIT_TESTS, Builder, Lake, copy_of_project
+from hostile import write_raw
+from sparkify.settings import PROJECT
+
+SELECTORS = [
+    selector["name"]
+    for selector in yaml.safe_load((PROJECT / "selectors.yml").read_text(encoding="utf-8"))["selectors"]
+]
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("commands") / "raw"
+    write_raw(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lake(builder: Builder, raw: Path) -> Lake:
+    """A lake whose star is built."""
+    return builder.build(raw, "commands", "run", "--selector", "star")
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_each_selector_builds_and_passes_on_a_new_lake(builder: Builder, raw: Path, selector: str) -> None:
+    new = builder.build(raw, f"selector_{selector}", "build", "--selector", selector, *NO_UNIT_TESTS)
+    before = new.snapshots()
+    assert builder.dbt(new, "build", "--selector", selector, *NO_UNIT_TESTS)
+    assert new.snapshots() == before != {}
+
+
+def test_compile_shows_what_a_run_would_do(builder: Builder, lake: Lake) -> None:
+    assert builder.dbt(lake, "compile", "--select", "songplays")
+    compiled = builder.scratch / "target" / "compiled" / "sparkify" / "models" / "star" / "songplays.sql"
+    (plan,) = (line for line in compiled.read_text(encoding="utf-8").splitlines() if line.startswith("-- plan: "))
+    assert json.loads(plan.removeprefix("-- plan: ")) | {"days": None} == {
+        "write": "replace",
+        "where": "false",
+        "days": None,
+        "reason": None,
+    }
+
+
+def test_show_gives_rows(builder: Builder, lake: Lake) -> None:
+    assert builder.dbt(lake, "show", "--select", "users", "--limit", "5")
+
+
+def test_ls_lists_the_star(builder: Builder, lake: Lake) -> None:
+    assert builder.dbt(lake, "ls", "--selector", "star", "--resource-types", "model")
+
+
+def test_failures_are_stored(builder: Builder, lake: Lake) -> None:
+    assert builder.dbt(lake, "test", "--select", "users", "--store-failures", *NO_UNIT_TESTS)
+
+
+def test_an_empty_build_makes_the_tables_without_rows(builder: Builder, raw: Path) -> None:
+    new = builder.build(raw, "commands_empty", "build", "--empty", "--select", "+models/star", *NO_UNIT_TESTS)
+    assert new.rows("songplays") == new.rows("users") == new.rows("songs") == []
+    # The rows come with the next run that is not empty.
+    assert builder.dbt(new, "run", "--select", "+models/star")
+    assert new.rows("songplays")
+
+
+def test_a_changed_model_is_built_on_the_tables_of_another_schema(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    state = state_of(builder, lake, tmp_path)
+    project = copy_of_project(tmp_path)
+    users = project / "models" / "star" / "users.sql"
+    users.write_text(users.read_text(encoding="utf-8") + "-- changed\n", encoding="utf-8")
+    development = builder.lake(lake.raw, "commands_development")
+    changed = ("build", "--select", "state:modified", "--defer", "--state", str(state), f"--project-dir={project}")
+    assert builder.dbt(development, *changed, *NO_UNIT_TESTS)
+    assert set(development.snapshots()) == {"users"}
+    assert sorted(development.rows("users")) == sorted(lake.rows("users"))
+    # Again, now that the table is there. A comment at the end of a model is none of the statement around it.
+    assert builder.dbt(development, *changed, *NO_UNIT_TESTS)
+
+
+def test_retry_builds_what_failed(builder: Builder, raw: Path, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    users = project / "models" / "star" / "users.sql"
+    right = users.read_text(encoding="utf-8")
+    users.write_text(right.replace("first_name", "no_such_column"), encoding="utf-8")
+    new = builder.lake(raw, "commands_retry")
+    assert not builder.dbt(new, "run", "--select", "+models/star", f"--project-dir={project}")
+    assert "users" not in new.snapshots()
+    users.write_text(right, encoding="utf-8")
+    assert builder.dbt(new, "retry", f"--project-dir={project}")
+    assert new.rows("users")
+
+
+def test_docs_are_one_page(builder: Builder, lake: Lake) -> None:
+    assert builder.dbt(lake, "docs", "generate", "--static")
+    assert "model.sparkify.songplays" in (builder.scratch / "target" / "static_index.html").read_text(encoding="utf-8")
+
+
+def test_another_folder_is_named_by_project_dir(lake: Lake, builder: Builder, tmp_path: Path) -> None:
+    dbt = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            *("--quiet", "run", "--select", "vw_songs_data"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(builder.profiles)),
+            *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
+        ],
+        cwd=tmp_path,
+        env=os.environ | builder.lake(lake.raw, "commands_elsewhere").environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert dbt.returncode == 0, dbt.stdout + dbt.stderr
+
+
+def state_of(builder: Builder, lake: Lake, folder: Path) -> Path:
+    """What dbt compares with: the manifest of a lake, in a folder."""
+    assert builder.dbt(lake, "compile", "--select", "models/star")
+    state = folder / "state"
+    state.mkdir()
+    shutil.copy(builder.scratch / "target" / "manifest.json", state)
+    return state
