@@ -13,7 +13,7 @@
 
 {% macro erased_user_hashes() %}
     {% set hashes = [] %}
-    {% if execute and model.resource_type != 'unit_test' and load_cached_relation(erased_users()) is not none %}
+    {% if execute and flags.INTROSPECT and model.resource_type != 'unit_test' and load_cached_relation(erased_users()) is not none %}
         {% for row in run_query('select distinct user_hash from ' ~ erased_users() ~ ' order by user_hash') %}
             {% do hashes.append(row[0]) %}
         {% endfor %}
