@@ -4,37 +4,64 @@
 {% macro write_run_ledger(results) %}
     {% set ledger = api.Relation.create(schema=target.schema, identifier='run_ledger') %}
     {% set rows = [] %}
+    {% set snapshots = [] %}
     {% for result in results if result.node.resource_type in ['model', 'seed'] %}
         {% set node = result.node %}
-        {% set key = 'summary[' ~ text_literal('sparkify.' ~ node.alias) ~ ']' %}
-        {% set has_written = result.status == 'success' and result.message != 'unchanged' and node.config.materialized != 'view' %}
-        {% set row %}
-            select
-                {{ text_literal(node.unique_id) }} as node_id,
-                {{ text_literal(node.alias) }} as table_name,
-                {{ text_literal('unchanged' if result.message == 'unchanged' else result.status) }} as status,
-                {{ 'max(get_json_object(' ~ key ~ ", '$.reason'))" if has_written else 'cast(null as string)' }} as reason,
-                cast({{ result.execution_time }} as double) as seconds
-                {%- for name, column in {'records': 'rows', 'data-files': 'files', 'files-size': 'bytes'}.items() %},
-                {{ "coalesce(sum(cast(summary['added-" ~ name ~ "'] as bigint)), 0)" if has_written else '0L' }} as {{ column }}_written
-                {%- endfor %}
-            {{ 'from ' ~ relation_of(node) ~ '.snapshots where get_json_object(' ~ key ~ ", '$.run') = " ~ text_literal(run_id()) if has_written }}
-        {% endset %}
-        {% do rows.append(row) %}
+        {% set is_unchanged = result.message == 'unchanged' %}
+        {% do rows.append('(' ~ [
+            text_literal(node.unique_id), text_literal(node.alias), text_literal('unchanged' if is_unchanged else result.status),
+            'cast(' ~ result.execution_time ~ ' as double)',
+        ] | join(', ') ~ ')') %}
+        {% if result.status == 'success' and not is_unchanged and node.config.materialized != 'view' %}
+            {% do snapshots.append(
+                'select ' ~ text_literal(node.unique_id) ~ ' as node_id, summary, summary[' ~ text_literal('sparkify.' ~ node.alias)
+                ~ '] as state from ' ~ relation_of(node) ~ '.snapshots'
+            ) %}
+        {% endif %}
     {% endfor %}
     {% if rows %}
-        {% set bytes_are_known = run_query('set sparkify.bytes_read')[0][1] == 'true' %}
         {% set source = graph.sources['source.sparkify.lake.run_ledger'] %}
         {% do create_schema(ledger) %}
         {% do run_statement(
             'create table if not exists ' ~ ledger ~ columns_clause(source) ~ ' using iceberg location '
             ~ text_literal(schema_location(target.schema) ~ '/run_ledger') ~ ' comment ' ~ text_literal(column_comment(source.description))
         ) %}
-        {% do run_statement(
-            'insert into ' ~ ledger ~ ' select /*+ coalesce(1) */ ' ~ text_literal(run_id()) ~ ', ' ~ run_started() ~ ', '
-            ~ text_literal(flags.WHICH) ~ ', nullif(' ~ text_literal(env_var('SPARKIFY_GIT_COMMIT', '')) ~ ", ''), table_name, status, reason,"
-            ~ ' seconds, rows_written, files_written, bytes_written, ' ~ ('bytes_read' if bytes_are_known else 'cast(null as bigint)')
-            ~ ' from (' ~ rows | join(' union all ') ~ ')' ~ (' left join bytes_read_by_node using (node_id)' if bytes_are_known else '')
-        ) %}
+        {% set bytes_are_known = run_query('set sparkify.bytes_read')[0][1] == 'true' %}
+        {% set insert %}
+            insert into {{ ledger }}
+            with snapshots as (
+                {{ snapshots | join(' union all ') or 'select null as node_id, map() as summary, null as state where false' }}
+            ),
+
+            written as (
+                select
+                    node_id,
+                    max(get_json_object(state, '$.reason')) as reason,
+                    sum(cast(summary['added-records'] as bigint)) as rows_written,
+                    sum(cast(summary['added-data-files'] as bigint)) as files_written,
+                    sum(cast(summary['added-files-size'] as bigint)) as bytes_written
+                from snapshots
+                where get_json_object(state, '$.run') = {{ text_literal(run_id()) }}
+                group by node_id
+            )
+
+            select /*+ coalesce(1) */
+                {{ text_literal(run_id()) }},
+                {{ run_started() }},
+                {{ text_literal(flags.WHICH) }},
+                nullif({{ text_literal(env_var('SPARKIFY_GIT_COMMIT', '')) }}, ''),
+                table_name,
+                status,
+                reason,
+                seconds,
+                coalesce(rows_written, 0),
+                coalesce(files_written, 0),
+                coalesce(bytes_written, 0),
+                {{ 'bytes_read' if bytes_are_known else 'cast(null as bigint)' }}
+            from (values {{ rows | join(', ') }}) as results (node_id, table_name, status, seconds)
+            left join written using (node_id)
+            {{ 'left join bytes_read_by_node using (node_id)' if bytes_are_known }}
+        {% endset %}
+        {% do run_statement(insert) %}
     {% endif %}
 {% endmacro %}

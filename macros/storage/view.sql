@@ -12,11 +12,18 @@
     {{ return(local_md5(sql ~ columns_clause() ~ model.description)) }}
 {% endmacro %}
 
-{# dbt-spark calls these for the descriptions of a view and of its columns. #}
-{% macro spark__comment_clause() -%}
-    comment {{ text_literal(column_comment(model.description)) }} tblproperties ('sparkify.definition' = '{{ view_fingerprint() }}')
-{%- endmacro %}
-
-{% macro get_column_comment_sql(column_name, column_dict) -%}
-    {{ adapter.quote(column_name) }} comment {{ text_literal(column_comment(column_dict.get(column_name, {}).get('description'))) }}
+{# dbt-spark's own asks for the columns of the query first, and cuts no description. #}
+{% macro spark__create_view_as(relation, sql) -%}
+    {%- if config.get('contract').enforced -%}
+        {{ get_assert_columns_equivalent(sql) }}
+    {%- endif -%}
+    create or replace view {{ relation }} (
+        {% for name, column in model.columns.items() -%}
+        {{ adapter.quote(name) }} comment {{ text_literal(column_comment(column.description)) }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    )
+    comment {{ text_literal(column_comment(model.description)) }}
+    tblproperties ('sparkify.definition' = '{{ view_fingerprint() }}')
+    as
+    {{ sql }}
 {%- endmacro %}
