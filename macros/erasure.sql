@@ -52,7 +52,7 @@
     {% endif %}
     {% set nulls = [] %}
     {% for column in columns %}
-        {% do nulls.append(column ~ ' = null') %}
+        {% do nulls.append(column ~ ' = nullif(' ~ column ~ ', ' ~ column ~ ')') %}
     {% endfor %}
     {{ return([
         'update ' ~ this ~ ' set ' ~ nulls | join(', ') ~ ", rejection_reason = 'erased', is_play = false, is_usable = false, event_date = "

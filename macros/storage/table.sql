@@ -1,6 +1,5 @@
 {# Materializations of tables on Spark: Iceberg tables whose rows are replaced in one commit, as the plan of the model says (plan.sql).
-   What dbt-spark's own lack: types, comments and NOT NULL from the YAML, a check of the contract before anything is visible, and
-   `unchanged` for a table as new as its inputs. #}
+   What dbt-spark's own lack: types, comments and NOT NULL from the YAML, and `unchanged` for a table as new as its inputs. #}
 
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
     {{ return(build_table(compiled_code)) }}
@@ -23,7 +22,6 @@
     {%- set plan = plan_of(sql) -%}
     {{ run_hooks(pre_hooks) }}
     {% if plan.reason %}
-        {% do assert_contract(sql) if model.resource_type == 'model' %}
         {% do commit(table, plan, statements_of(table, sql, plan)) %}
     {% else %}
         {% do say_unchanged() %}
@@ -37,7 +35,8 @@
     {% call noop_statement('main', 'unchanged', 'SKIP', 0) %}{% endcall %}
 {% endmacro %}
 
-{# The statements that write the rows of a query as a plan says; the one that readers see is one commit. #}
+{# The statements that write the rows of a query as a plan says; the one that readers see is one commit. Spark refuses a query whose
+   columns are not those of the contract, in names or types: by name, and by the profile's storeAssignmentPolicy. #}
 {% macro statements_of(table, sql, plan) %}
     {%- set existing = load_cached_relation(table) -%}
     {% if existing is not none and existing.is_view %}
@@ -54,12 +53,17 @@
             ~ ' when matched then update set * when not matched then insert *'
         ] + then) }}
     {% elif plan.write != 'whole' or (existing is not none and table_property(table, 'sparkify.definition') == definition()) %}
-        {% set into = {'whole': 'overwrite ' ~ table, 'append': 'into ' ~ table, 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where} %}
-        {{ return(['insert ' ~ into[plan.write] ~ ' ' ~ arranged(sql)] + then) }}
+        {% set into = {
+            'whole': 'overwrite ' ~ table ~ ' by name', 'append': 'into ' ~ table ~ ' by name',
+            'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where,
+        } %}
+        {# What replaces rows has no `by name`. #}
+        {% set names = '`' ~ model.columns.keys() | join('`, `') ~ '`' if plan.write == 'replace' else '*' %}
+        {{ return(['insert ' ~ into[plan.write] ~ ' ' ~ arranged(sql, names)] + then) }}
     {% endif %}
     {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
     {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
-    {% set fill = ['create or replace table ' ~ aside ~ columns_clause() ~ table_clauses(table), 'insert into ' ~ aside ~ ' ' ~ arranged(sql)] %}
+    {% set fill = ['create or replace table ' ~ aside ~ columns_clause() ~ table_clauses(table), 'insert into ' ~ aside ~ ' by name ' ~ arranged(sql)] %}
     {{ return(fill + (
         ['alter table ' ~ aside ~ ' rename to ' ~ table] if existing is none else
         ['create or replace table ' ~ table ~ table_clauses(table) ~ ' as select * from ' ~ aside, 'drop table ' ~ aside]
@@ -69,7 +73,7 @@
 {# Few files of good size: Spark's adaptive execution splits and joins the partitions of this last shuffle by their bytes. In the order of
    the model's meta `sorted_by` they are smaller, and readers skip more of them. With meta `distribution: none` rows go from the query to
    the file of their partition without a shuffle. #}
-{% macro arranged(sql) %}
+{% macro arranged(sql, names='*') %}
     {%- set meta = config.get('meta', {}) -%}
     {% if meta.get('distribution') == 'none' or model.resource_type == 'seed' %}
         {{ return(sql) }}
@@ -77,8 +81,8 @@
     {%- set columns = columns_without_transforms(config.get('partition_by') or []) -%}
     {%- set order = columns + meta.get('sorted_by', []) -%}
     {{ return(
-        'select * from (select /*+ rebalance' ~ ('(' ~ columns | join(', ') ~ ')' if columns else '') ~ ' */ * from (' ~ sql ~ '\n))'
-        ~ (' sort by ' ~ order | join(', ') if order else '')
+        'select ' ~ names ~ ' from (select /*+ rebalance' ~ ('(' ~ columns | join(', ') ~ ')' if columns else '') ~ ' */ * from (' ~ sql
+        ~ '\n))' ~ (' sort by ' ~ order | join(', ') if order else '')
     ) }}
 {% endmacro %}
 
@@ -120,26 +124,6 @@
 {# What makes a table another one than it was: if it differs, the table is replaced and not only its rows. #}
 {% macro definition() %}
     {{ return(local_md5(columns_clause(with_comments=false) ~ config.get('partition_by'))) }}
-{% endmacro %}
-
-{# dbt's own check of a contract compares coarse types, in any order. Nothing is visible yet when this one fails. #}
-{% macro assert_contract(sql) %}
-    {% set given = [] %}
-    {% for row in run_query('describe query ' ~ sql) %}
-        {% do given.append(row[0] | lower ~ ' ' ~ row[1]) %}
-    {% endfor %}
-    {% set declared = [] %}
-    {% for column in model.columns.values() %}
-        {% do declared.append(column.name | lower ~ ' ' ~ column.data_type | lower) %}
-    {% endfor %}
-    {% if given != declared %}
-        {% set missing = declared | reject('in', given) | join(', ') or 'its columns in another order' %}
-        {% set unexpected = given | reject('in', declared) | join(', ') %}
-        {% do exceptions.raise_compiler_error(
-            'The contract of ' ~ model.name ~ ' says ' ~ missing ~ (', and its query gives ' ~ unexpected if unexpected)
-            ~ '. Change the model or the contract.'
-        ) %}
-    {% endif %}
 {% endmacro %}
 
 {# Write the descriptions that have changed since the table was made. #}

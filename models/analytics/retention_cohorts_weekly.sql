@@ -1,7 +1,7 @@
 with active_weeks as (
     select distinct
         user_id,
-        cast(date_trunc('week', event_date) as date) as week_start_date
+        {{ first_of_week('event_date') }} as week_start_date
     from {{ ref('int_activity_segments') }}
     where plays > 0
 ),
@@ -32,7 +32,7 @@ calendar as (
 
 weeks as (
     select distinct day as week_start_date from calendar
-    where day = cast(date_trunc('week', day) as date)
+    where day = {{ first_of_week('day') }}
 ),
 
 retained as (

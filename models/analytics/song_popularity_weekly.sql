@@ -4,7 +4,7 @@
 with plays as (
     select
         *,
-        cast(date_trunc('week', event_date) as date) as week_start_date
+        {{ first_of_week('event_date') }} as week_start_date
     from {{ ref('int_plays') }}
     where title is not null and artist is not null and {{ in_days('event_date', days) }}
 ),

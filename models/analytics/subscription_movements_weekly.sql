@@ -4,7 +4,7 @@ with spans as (
 
 spans_in_turn as (
     select
-        cast(date_trunc('week', {{ utc_date('valid_from') }}) as date) as week_start_date,
+        {{ first_of_week(utc_date('valid_from')) }} as week_start_date,
         level,
         lag(level) over (partition by user_id order by valid_from) as previous_level
     from spans
@@ -34,7 +34,7 @@ calendar as (
 ),
 
 weeks as (
-    select distinct cast(date_trunc('week', day) as date) as week_start_date from calendar
+    select distinct {{ first_of_week('day') }} as week_start_date from calendar
 ),
 
 weekly_movements as (

@@ -25,17 +25,19 @@ day_states as (
         ) as checksum
     from events
     group by event_date
+),
+
+{% if change is none -%}
+log_days as (
+    select
+        event_date,
+        number_of_events,
+        checksum,
+        {{ run_started() }} as changed_at
+    from day_states
 )
-{%- if change is none %}
 
-select
-    event_date,
-    number_of_events,
-    checksum,
-    {{ run_started() }} as changed_at
-from day_states
-{%- else %},
-
+{% else -%}
 {% if songs_before is not none -%}
 -- Songs that came, went or changed.
 changed_songs as (
@@ -93,5 +95,5 @@ log_days as (
         {%- endif %}
 )
 
+{% endif -%}
 select * from log_days
-{%- endif %}

@@ -60,6 +60,8 @@ def thrift_server(places: Settings, executor_memory: str, folder: Folder) -> dic
         # dbt-spark turns ANSI off in the local target, and in vain here, where Spark 4 has it on. So it is off for all
         # who ask this server: a query is the same query in both targets.
         "spark.sql.ansi.enabled": "false",
+        "spark.sql.storeAssignmentPolicy": "STRICT",
+        "spark.sql.defaultColumn.useNullsForMissingDefaultValues": "false",
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.files.openCostInBytes": "65536",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
