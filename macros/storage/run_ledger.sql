@@ -30,7 +30,7 @@
         {% set insert %}
             insert into {{ ledger }}
             with snapshots as (
-                {{ snapshots | join(' union all ') or 'select null as node_id, map() as summary, null as state where false' }}
+                {{ snapshots | join(' union all ') or "select '' as node_id, map('', '') as summary, '' as state where false" }}
             ),
 
             written as (

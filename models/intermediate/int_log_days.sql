@@ -27,17 +27,6 @@ day_states as (
     group by event_date
 ),
 
-{% if change is none -%}
-log_days as (
-    select
-        event_date,
-        number_of_events,
-        checksum,
-        {{ run_started() }} as changed_at
-    from day_states
-)
-
-{% else -%}
 {% if songs_before is not none -%}
 -- Songs that came, went or changed.
 changed_songs as (
@@ -64,8 +53,18 @@ days_of_changed_songs as (
 ),
 
 {% endif -%}
+no_days as (
+    select
+        event_date,
+        number_of_events,
+        checksum,
+        {{ run_started() }} as changed_at
+    from day_states
+    where false
+),
+
 days_before as (
-    select * from {{ this }}
+    select * from {{ this if change is not none else 'no_days' }}
 ),
 
 -- Later than any change before, whatever the clock says.
@@ -90,10 +89,10 @@ log_days as (
     where
         coalesce(day_states.number_of_events, 0) <> coalesce(days_before.number_of_events, 0)
         or coalesce(day_states.checksum, 0) <> coalesce(days_before.checksum, 0)
-        {%- if songs_before is not none %}
-        or day_states.event_date in (select event_date from days_of_changed_songs)
-        {%- endif %}
+        or day_states.event_date in (
+            select song_days.event_date
+            from {{ 'no_days' if songs_before is none else 'days_of_changed_songs' }} as song_days
+        )
 )
 
-{% endif -%}
 select * from log_days
