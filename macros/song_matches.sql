@@ -1,30 +1,43 @@
-{# CTEs that find the song of the catalogue for each play: best_matches, one row per title, artist and duration that was played and is
-   in the catalogue. Of several songs the nearest in duration counts, then the smallest song_id, so that no play becomes two.
+{# CTEs that find the song of the catalogue for each play: best_matches, one row per title, artist and duration that matches a
+   song of the catalogue. Of several songs the nearest in duration counts, then the smallest song_id, so that no play becomes two.
    `plays`: a CTE with title, artist and duration; a CTE `songs` must be there, of int_songs. #}
 {% macro song_matches(plays) -%}
-played_titles as (
-    select distinct
+matches as (
+    {%- if var('song_match_tolerance_seconds') == 0 %}
+    -- Known from the catalogue alone, so that no play is moved.
+    select
         title,
-        artist,
-        duration
-    from {{ plays }}
+        artist_name as artist,
+        duration,
+        song_id,
+        artist_id,
+        0 as distance
+    from songs
+    {%- else %}
+    select distinct
+        plays.title,
+        plays.artist,
+        plays.duration,
+        songs.song_id,
+        songs.artist_id,
+        abs(songs.duration - plays.duration) as distance
+    from {{ plays }} as plays
+    inner join songs
+        on
+            plays.title = songs.title
+            and plays.artist = songs.artist_name
+            and abs(songs.duration - plays.duration) <= {{ var('song_match_tolerance_seconds') }}
+    {%- endif %}
 ),
 
 ranked_matches as (
     select
-        played_titles.*,
-        songs.song_id,
-        songs.artist_id,
+        *,
         row_number() over (
-            partition by played_titles.title, played_titles.artist, played_titles.duration
-            order by abs(songs.duration - played_titles.duration), songs.song_id
+            partition by title, artist, duration
+            order by distance asc, song_id asc
         ) as match_rank
-    from played_titles
-    inner join songs
-        on
-            played_titles.title = songs.title
-            and played_titles.artist = songs.artist_name
-            and abs(songs.duration - played_titles.duration) <= {{ var('song_match_tolerance_seconds') }}
+    from matches
 ),
 
 best_matches as (

@@ -16,7 +16,7 @@
                 ~ text_literal(node.root_path ~ '/' ~ node.original_file_path) ~ ')'
             ) %}
             {% do create_schema(table) %}
-            {% do commit(table, {'write': 'whole', 'reason': 'new table'}, [
+            {% do commit(table, {'rebuilt': true, 'reason': 'new table'}, [
                 'create table ' ~ table ~ ' using iceberg location ' ~ text_literal(schema_location(node.schema) ~ '/' ~ node.alias)
                 ~ ' as select ' ~ columns | join(', ') ~ ' from seed_rows'
             ], node) %}

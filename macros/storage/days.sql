@@ -43,6 +43,21 @@
     {{ return({'ranges': ranges, 'until': until | min}) }}
 {% endmacro %}
 
+{# What int_log_days has to look at: {reason, songs_before: snapshot of int_songs to compare with, none if the songs are the same}. None: it
+   must be built whole. #}
+{% macro log_changes() %}
+    {% set state = state_before() %}
+    {% if state is none %}
+        {{ return(none) }}
+    {% endif %}
+    {% set songs = relation_of(graph.nodes['model.sparkify.int_songs']) %}
+    {% set before = state.inputs.int_songs or 0 %}
+    {% if not run_query('select 1 from ' ~ songs ~ '.snapshots where snapshot_id = ' ~ before) %}
+        {{ return(none) }}
+    {% endif %}
+    {{ return({'reason': changed_input(state), 'songs_before': before if before != current_snapshot(songs) else none}) }}
+{% endmacro %}
+
 {# When int_log_days last saw a change, as text; none where the table is not here, the oldest time there is while it has no rows. #}
 {% macro newest_log_change() %}
     {% set log_days = relation_of(graph.nodes['model.sparkify.int_log_days']) %}

@@ -1,7 +1,8 @@
-{# What a model writes, and why. A plan is a mapping: `write` (whole, replace, append, merge or none), `reason` (for the ledger; none: nothing
-   is new and nothing is written), `where` (of replace: the rows that are replaced), `key` (of merge), `then` (statements after it), and
-   `days` (the state of int_log_days that is built in). An incremental model has its plan as a comment in its compiled SQL, so that
-   `dbt compile` shows what a run would do; of any other it is made when the model is built. #}
+{# What a model writes, and why. A plan is a mapping: `write` (table: a new one, rows: all of them, replace, append or none), `reason` (for
+   the ledger; none: nothing is new and nothing is written), `rebuilt` (whether nothing is kept of what was there), `where` (of replace:
+   the rows that are replaced), `then` (statements after it), and `days` (the state of int_log_days that is built in). An incremental
+   model has its plan as a comment in its compiled SQL, so that `dbt compile` shows what a run would do; of any other it is made when
+   the model is built. #}
 {% macro show_plan(plan) %}
     {%- if plan is not none -%} -- plan: {{ tojson(plan) }} {%- endif -%}
 {% endmacro %}
@@ -12,8 +13,10 @@
     {% endfor %}
     {% set existing = load_cached_relation(this) %}
     {% set state = state_of(this) if existing is not none and existing.is_table else {} %}
-    {% set days = newest_log_change() if model.config.incremental_strategy == 'replace_days' else none %}
-    {{ return({'write': 'whole', 'reason': reason_to_rebuild(state) or changed_input(state), 'days': days}) }}
+    {{ return({
+        'write': 'rows' if state.code == code_fingerprint() else 'table', 'reason': reason_to_rebuild(state) or changed_input(state),
+        'rebuilt': true, 'days': newest_log_change() if model.config.incremental_strategy == 'replace_days' else none,
+    }) }}
 {% endmacro %}
 
 {# What an incremental model was built from, as state_of() gives it. None if it can't be built further from there: it is new, its code or a
@@ -99,7 +102,7 @@
     {% do run_statement('set ' ~ property ~ ' = `' ~ tojson({
         'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(node), 'vars': vars_of_model(node),
         'inputs': inputs, 'days': plan.get('days'), 'erased': plan.get('erased'),
-        'built': run_id() if plan.write == 'whole' else state_of(table).built,
+        'built': run_id() if plan.get('rebuilt') else state_of(table).built,
     }) ~ '`') %}
     {% for sql in statements %}
         {%- call statement('main') -%} {{ sql }} {%- endcall -%}
@@ -107,29 +110,17 @@
     {% do run_statement('reset ' ~ property) %}
 {% endmacro %}
 
-{# Id of this run. The time comes first, so that ids sort by age. #}
-{% macro run_id() -%}
-    {{ return(
-        run_started_at.strftime('%Y%m%dt%H%M%S') ~ '%03d' % (run_started_at.microsecond // 1000) ~ '_' ~ invocation_id.replace('-', '')[:8]
-    ) }}
-{%- endmacro %}
-
 {# What a model's rows follow from besides its inputs: its file and its columns, and the vars that it names or that all models follow. #}
 {% macro code_fingerprint(node=model) %}
-    {% set columns = [] %}
-    {% for column in node.columns.values() %}
-        {% do columns.append(column.name ~ ' ' ~ (column.data_type or '')) %}
-    {% endfor %}
-    {{ return(local_md5(node.checksum.checksum ~ node.config.get('partition_by') ~ columns ~ ('empty' if flags.EMPTY else ''))) }}
+    {{ return(local_md5(
+        node.checksum.checksum ~ node.config.get('partition_by') ~ columns_clause(node, with_comments=false) ~ ('empty' if flags.EMPTY else '')
+    )) }}
 {% endmacro %}
 
 {% macro vars_of_model(node=model) %}
     {% set values = [var('earliest_event'), var('latest_event'), var('song_match_tolerance_seconds')] %}
-    {% for name in [
-        'valid_play_seconds', 'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs',
-        'recommendation_neighbours', 'recommendation_min_co_listeners', 'recommendation_shrinkage',
-    ] if name in node.get('raw_code', '') %}
-        {% do values.append(name ~ ' ' ~ var(name)) %}
+    {% for name in modules.re.findall("var\\('(\\w+)'\\)", node.get('raw_code', '')) %}
+        {% do values.append(var(name)) %}
     {% endfor %}
     {{ return(local_md5(values | join('\n'))) }}
 {% endmacro %}

@@ -26,7 +26,7 @@
     {% else %}
         {% do say_unchanged() %}
     {% endif %}
-    {% do publish_comments(table) %}
+    {% do publish_comments(table) if plan.write != 'table' or not plan.reason %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
 {% endmacro %}
@@ -46,20 +46,13 @@
     {% set then = plan.get('then') or [] %}
     {% if plan.write == 'none' %}
         {{ return(then) }}
-    {% elif plan.write == 'merge' %}
-        {% set key %}{% for name in plan.key %}old.{{ name }} = new.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
-        {{ return([
-            'merge into ' ~ table ~ ' as old using (' ~ sql ~ '\n) as new on ' ~ key
-            ~ ' when matched then update set * when not matched then insert *'
-        ] + then) }}
-    {% elif plan.write != 'whole' or (existing is not none and table_property(table, 'sparkify.definition') == definition()) %}
+    {% elif plan.write != 'table' %}
         {% set into = {
-            'whole': 'overwrite ' ~ table ~ ' by name', 'append': 'into ' ~ table ~ ' by name',
-            'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where,
-        } %}
+            'append': 'into ' ~ table ~ ' by name', 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where,
+        }.get(plan.write, 'overwrite ' ~ table ~ ' by name') %}
         {# What replaces rows has no `by name`. #}
         {% set names = '`' ~ model.columns.keys() | join('`, `') ~ '`' if plan.write == 'replace' else '*' %}
-        {{ return(['insert ' ~ into[plan.write] ~ ' ' ~ arranged(sql, names)] + then) }}
+        {{ return(['insert ' ~ into ~ ' ' ~ arranged(sql, names)] + then) }}
     {% endif %}
     {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
     {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
@@ -70,19 +63,17 @@
     )) }}
 {% endmacro %}
 
-{# Few files of good size: Spark's adaptive execution splits and joins the partitions of this last shuffle by their bytes. In the order of
-   the model's meta `sorted_by` they are smaller, and readers skip more of them. With meta `distribution: none` rows go from the query to
-   the file of their partition without a shuffle. #}
+{# Few files of good size for a table with partitions: Spark's adaptive execution splits and joins the partitions of this last shuffle by
+   their bytes. With meta `distribution: none` there is no shuffle, as the rows come from tasks that have whole partitions. In the order
+   of the model's meta `sorted_by` files are smaller, and readers skip more of them. #}
 {% macro arranged(sql, names='*') %}
     {%- set meta = config.get('meta', {}) -%}
-    {% if meta.get('distribution') == 'none' or model.resource_type == 'seed' %}
-        {{ return(sql) }}
-    {% endif %}
     {%- set columns = columns_without_transforms(config.get('partition_by') or []) -%}
     {%- set order = columns + meta.get('sorted_by', []) -%}
+    {%- set hint = '/*+ rebalance(' ~ columns | join(', ') ~ ') */ ' if columns and meta.get('distribution') != 'none' else '' -%}
     {{ return(
-        'select ' ~ names ~ ' from (select /*+ rebalance' ~ ('(' ~ columns | join(', ') ~ ')' if columns else '') ~ ' */ * from (' ~ sql
-        ~ '\n))' ~ (' sort by ' ~ order | join(', ') if order else '')
+        'select ' ~ names ~ ' from (select ' ~ hint ~ '* from (' ~ sql ~ '\n))'
+        ~ (' sort by ' ~ order | join(', ') if order and (hint or meta.get('sorted_by')) else '')
     ) }}
 {% endmacro %}
 
@@ -95,7 +86,6 @@
         'write.distribution-mode' = 'none',
         'write.spark.fanout.enabled' = 'true',
         'write.parquet.compression-codec' = 'zstd',
-        'sparkify.definition' = '{{ definition() }}',
         'sparkify.comments' = '{{ local_md5(columns_clause() ~ model.description) }}'
     )
 {% endmacro %}
@@ -119,11 +109,6 @@
         {% do columns.extend({'not_null': [arguments.column_name], 'no_nulls': arguments.columns}.get(test.test_metadata.name, [])) %}
     {% endfor %}
     {{ return(columns) }}
-{% endmacro %}
-
-{# What makes a table another one than it was: if it differs, the table is replaced and not only its rows. #}
-{% macro definition() %}
-    {{ return(local_md5(columns_clause(with_comments=false) ~ config.get('partition_by'))) }}
 {% endmacro %}
 
 {# Write the descriptions that have changed since the table was made. #}

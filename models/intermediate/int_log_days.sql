@@ -1,8 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='merge', unique_key='event_date') }}
+{{ config(materialized='incremental', incremental_strategy='overwrite') }}
 {%- set change = log_changes() %}
 {%- set songs_before = change.songs_before if change is not none else none %}
 {%- set song_columns = 'title, artist_name, duration, song_id, artist_id' %}
-{{ merge_plan(change) }}
+{{ show_plan({'write': 'rows', 'reason': change.reason}) if change is not none }}
 -- depends_on: {{ ref('int_songs') }}
 with events as (
     select * from {{ ref('int_log_events') }}
@@ -82,17 +82,19 @@ log_days as (
         coalesce(day_states.event_date, days_before.event_date) as event_date,
         coalesce(day_states.number_of_events, 0) as number_of_events,
         coalesce(day_states.checksum, 0) as checksum,
-        newest.changed_at
+        case
+            when
+                coalesce(day_states.number_of_events, 0) = coalesce(days_before.number_of_events, 0)
+                and coalesce(day_states.checksum, 0) = coalesce(days_before.checksum, 0)
+                and song_days.event_date is null
+                then days_before.changed_at
+            else newest.changed_at
+        end as changed_at
     from day_states
     full outer join days_before on day_states.event_date = days_before.event_date
+    left join {{ 'no_days' if songs_before is none else 'days_of_changed_songs' }} as song_days
+        on day_states.event_date = song_days.event_date
     cross join newest
-    where
-        coalesce(day_states.number_of_events, 0) <> coalesce(days_before.number_of_events, 0)
-        or coalesce(day_states.checksum, 0) <> coalesce(days_before.checksum, 0)
-        or day_states.event_date in (
-            select song_days.event_date
-            from {{ 'no_days' if songs_before is none else 'days_of_changed_songs' }} as song_days
-        )
 )
 
 select * from log_days

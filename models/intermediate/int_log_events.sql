@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 {%- set columns = [
-    'event_id', 'start_time', 'event_date', 'session_id', 'item_in_session', 'page', 'is_play', 'method', 'status', 'auth', 'user_id',
+    'start_time', 'event_date', 'session_id', 'item_in_session', 'page', 'is_play', 'method', 'status', 'auth', 'user_id',
     'first_name', 'last_name', 'gender', 'level', 'registered_at', 'location', 'user_agent', 'title', 'artist', 'duration',
     'source_file', 'loaded_at', 'arrived_at',
 ] %}
@@ -14,7 +14,7 @@ repeated_events as (
     select * from {{ ref('int_repeated_events') }}
 ),
 
-events as (
+delivered_events as (
     select
         log_rows.{{ columns | join(',\n        log_rows.') }}
     from log_rows
@@ -27,6 +27,13 @@ events as (
     select
         {{ columns | join(',\n        ') }}
     from repeated_events
+),
+
+events as (
+    select
+        {{ event_key(['session_id', 'item_in_session']) }} as event_id,
+        {{ columns | join(',\n        ') }}
+    from delivered_events
 )
 
 select * from events

@@ -1,5 +1,5 @@
 {%- set content = [
-    'event_id', 'start_time', 'session_id', 'item_in_session', 'page', 'method', 'status', 'auth', 'user_id', 'first_name',
+    'start_time', 'session_id', 'item_in_session', 'page', 'method', 'status', 'auth', 'user_id', 'first_name',
     'last_name', 'gender', 'level', 'registered_at', 'location', 'user_agent', 'title', 'artist', 'duration',
 ] -%}
 {%- set columns = ['rejection_reason', 'rejected_field', 'raw_text', 'source_file', 'loaded_at', 'arrived_at'] + content
@@ -80,7 +80,6 @@ log_rows as (
         loaded_at,
         {{ run_started() }} as arrived_at,
 
-        case when rejection is null then {{ event_key(['session_id', 'item_in_session']) }} end as event_id,
         start_time,
         session_id,
         item_in_session,

@@ -2,51 +2,43 @@
     'start_time', 'page', 'method', 'status', 'auth', 'user_id', 'first_name', 'last_name', 'gender', 'level', 'registered_at',
     'location', 'user_agent', 'title', 'artist', 'duration',
 ] -%}
-{{ config(materialized='incremental', incremental_strategy='merge', unique_key=['session_id', 'item_in_session']) }}
-{%- set arrived = rows_arrived_in('int_log_rows') %}
-{{ merge_plan(arrived) }}
-with keys as (
+
+with repeated_keys as (
     select
         session_id,
         item_in_session,
-        event_date
+        min(event_date) as first_date,
+        max(event_date) as last_date
     from {{ ref('int_log_rows') }}
     where is_usable
-),
-
-{% if arrived is not none -%}
-arrived_keys as (
-    select distinct
-        session_id,
-        item_in_session
-    from {{ ref('int_log_rows') }}
-    where is_usable and {{ arrived.condition }}
-),
-
-{% endif -%}
-repeated_keys as (
-    select
-        keys.session_id,
-        keys.item_in_session
-    from keys
-    {%- if arrived is not none %}
-    inner join arrived_keys
-        on
-            keys.session_id = arrived_keys.session_id
-            and keys.item_in_session = arrived_keys.item_in_session
-    {%- endif %}
-    group by keys.session_id, keys.item_in_session
+    group by session_id, item_in_session
     having count(*) > 1
 ),
 
-deliveries as (
-    select log_rows.*
+calendar as (
+    {{ calendar_days('repeated_keys', 'first_date', 'last_date') }}
+),
+
+repeated_days as (
+    select distinct day from calendar
+),
+
+-- Whole rows are read of these days only.
+rows_of_days as (
+    select /*+ broadcast(repeated_days) */ log_rows.*
     from {{ ref('int_log_rows') }} as log_rows
+    inner join repeated_days on log_rows.event_date = repeated_days.day
+    where log_rows.is_usable
+),
+
+deliveries as (
+    select rows_of_days.*
+    from rows_of_days
     inner join repeated_keys
         on
-            log_rows.session_id = repeated_keys.session_id
-            and log_rows.item_in_session = repeated_keys.item_in_session
-    where log_rows.is_usable
+            rows_of_days.session_id = repeated_keys.session_id
+            and rows_of_days.item_in_session = repeated_keys.item_in_session
+            and rows_of_days.event_date between repeated_keys.first_date and repeated_keys.last_date
 ),
 
 numbered_deliveries as (
@@ -61,7 +53,6 @@ numbered_deliveries as (
 
 repeated_events as (
     select
-        event_id,
         session_id,
         item_in_session,
         is_play,

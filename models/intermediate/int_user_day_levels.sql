@@ -1,26 +1,44 @@
-{{ config(materialized='incremental', incremental_strategy='replace_days', **partitions(['months(event_date)'])) }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_days', meta={'distribution': 'none'}, **partitions(['months(event_date)'])
+) }}
 {%- set days = days_to_build('month') %}
 {{ replace_days('event_date', days) }}
 with plays as (
-    select * from {{ ref('int_log_events') }}
+    select
+        user_id,
+        event_date,
+        start_time,
+        item_in_session,
+        session_id,
+        level,
+        first_name,
+        last_name,
+        gender,
+        extract(year from event_date) * 12 + extract(month from event_date) as month_number
+    from {{ ref('int_log_events') }}
     where is_play and {{ in_days('event_date', days) }}
+),
+
+-- One shuffle serves all windows and the files of the months.
+plays_by_month as (
+    select /*+ repartition(month_number) */ * from plays
 ),
 
 ranked_plays as (
     select
         *,
         row_number() over (
-            partition by user_id, start_time
+            partition by month_number, user_id, event_date, start_time
             order by item_in_session desc, session_id desc
         ) as recency
-    from plays
+    from plays_by_month
 ),
 
 levels_in_time as (
     select
         *,
-        lag(level) over (partition by user_id, event_date order by start_time) as previous_level,
-        lead(start_time) over (partition by user_id, event_date order by start_time) as next_start_time
+        lag(level) over (partition by month_number, user_id, event_date order by start_time) as previous_level,
+        lead(start_time) over (partition by month_number, user_id, event_date order by start_time) as next_start_time
     from ranked_plays
     where recency = 1
 ),

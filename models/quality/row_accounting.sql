@@ -15,14 +15,17 @@ log_deliveries as (
     select
         count(*) as raw_rows,
         count_if(log_rows.rejection_reason <> 'erased') as quarantined_rows,
-        count(case when log_rows.is_usable then repeated_events.event_id end)
-        - count(distinct case when log_rows.is_usable then repeated_events.event_id end) as duplicate_rows,
+        count(case when log_rows.is_usable then repeated_events.session_id end) as repeated_rows,
         count_if(log_rows.rejection_reason = 'erased') as erased_rows
     from log_rows
     left join repeated_events
         on
             log_rows.session_id = repeated_events.session_id
             and log_rows.item_in_session = repeated_events.item_in_session
+),
+
+repeats as (
+    select count(*) as repeated_events from repeated_events
 ),
 
 plays as (
@@ -54,9 +57,10 @@ accounts as (
         other_page_events.other_page_events,
         cast(0 as bigint) as songs,
         log_deliveries.quarantined_rows,
-        log_deliveries.duplicate_rows,
+        log_deliveries.repeated_rows - repeats.repeated_events as duplicate_rows,
         log_deliveries.erased_rows
     from log_deliveries
+    cross join repeats
     cross join plays
     cross join other_page_events
     union all

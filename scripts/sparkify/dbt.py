@@ -13,7 +13,6 @@ from collections import Counter
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
-from sparkify.metrics import BytesRead
 from sparkify.progress import say
 from sparkify.settings import PROJECT
 
@@ -96,10 +95,9 @@ def run(*arguments: str) -> bool:
     """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did."""
     started = time.monotonic()
     progress = Progress()
-    builds = arguments[0] in ("build", "run")
     os.chdir(PROJECT)
     os.environ.setdefault("SPARKIFY_GIT_COMMIT", _git_commit())
-    result = dbtRunner(callbacks=[progress, BytesRead()] if builds else []).invoke(["--quiet", *arguments])
+    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", *arguments])
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     seconds = time.monotonic() - started

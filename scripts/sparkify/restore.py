@@ -106,9 +106,6 @@ def _set_current(table: Table, snapshot: Snapshot) -> None:
     with table.transaction() as transaction:
         if snapshot.schema_id not in (None, table.metadata.current_schema_id):
             transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": snapshot.schema_id}),))
-            # The next run finds other columns than its model's, and replaces the table.
-            if "sparkify.definition" in table.properties:
-                transaction.remove_properties("sparkify.definition")
         update, requirement = transaction._set_ref_snapshot(snapshot.snapshot_id, "main", "branch")
         transaction._stage(update, requirement)
 

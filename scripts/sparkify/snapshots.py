@@ -41,7 +41,7 @@ def all_tables(place: str, schema: str) -> list[Table]:
 
 
 def is_aside(table: Table) -> bool:
-    """Whether it is what a run that was killed had not finished (write_rows in macros/storage/table.sql)."""
+    """Whether it is what a run that was killed had not finished (statements_of in macros/storage/table.sql)."""
     return table.name()[-1].endswith("__new")
 
 
@@ -51,7 +51,7 @@ def is_built(table: Table) -> bool:
 
 
 def state(table: Table, snapshot: Snapshot) -> dict[str, Any] | None:
-    """What a run says of itself in a commit (begin_commit in macros/storage/plan.sql)."""
+    """What a run says of itself in a commit (commit in macros/storage/plan.sql)."""
     said = snapshot.summary and snapshot.summary.additional_properties.get(f"sparkify.{table.name()[-1]}")
     return json.loads(said) if said else None
 

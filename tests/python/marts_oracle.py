@@ -335,13 +335,13 @@ def subscription_movements_weekly(known: Facts) -> list[Row]:
 CHART_SIZE = 100
 
 
-def _popularity(known: Facts, period: Callable[[date], date], by_song: bool) -> dict[date, list[Row]]:
-    """By period, in the order of rank: (title and artist, or artist; ids and counts)."""
+def _popularity(known: Facts, by_song: bool) -> dict[date, list[Row]]:
+    """By week, in the order of rank: (title and artist, or artist; ids and counts)."""
     groups: dict[date, dict[Row, list[Play]]] = defaultdict(lambda: defaultdict(list))
     for play in known.plays:
         key = (play.title, play.artist) if by_song else (play.artist,)
         if None not in key:
-            groups[period(play.day)][key].append(play)
+            groups[monday(play.day)][key].append(play)
     ranked: dict[date, list[Row]] = {}
     for when, entities in groups.items():
         rows: list[Row] = []
@@ -361,20 +361,11 @@ def _popularity(known: Facts, period: Callable[[date], date], by_song: bool) -> 
     return ranked
 
 
-def popularity_daily(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
-    """One row per day and song, or artist."""
-    return lambda known: [
-        (day, *row, rank)
-        for day, rows in _popularity(known, lambda day: day, by_song).items()
-        for rank, row in enumerate(rows, start=1)
-    ]
-
-
 def popularity_weekly(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
     """One row per week and song, or artist."""
     return lambda known: [
         (*row, rank, week)
-        for week, rows in _popularity(known, monday, by_song).items()
+        for week, rows in _popularity(known, by_song).items()
         for rank, row in enumerate(rows, start=1)
     ]
 
@@ -385,7 +376,7 @@ def chart_weekly(by_song: bool) -> Callable[[Facts], Iterable[Row]]:
     def chart(known: Facts) -> Iterator[Row]:
         keys = 2 if by_song else 1
         positions: dict[date, dict[Row, int]] = {}
-        for week, rows in sorted(_popularity(known, monday, by_song).items()):
+        for week, rows in sorted(_popularity(known, by_song).items()):
             before = [chart for earlier, chart in positions.items() if earlier < week]
             last = positions.get(week - WEEK, {})
             positions[week] = {row[:keys]: rank for rank, row in enumerate(rows[:CHART_SIZE], start=1)}
@@ -800,9 +791,7 @@ MARTS: dict[str, Callable[[Facts], Iterable[Row]]] = {
     "subscription_changes": subscription_changes,
     "conversion_funnel": conversion_funnel,
     "subscription_movements_weekly": subscription_movements_weekly,
-    "song_popularity_daily": popularity_daily(by_song=True),
     "song_popularity_weekly": popularity_weekly(by_song=True),
-    "artist_popularity_daily": popularity_daily(by_song=False),
     "artist_popularity_weekly": popularity_weekly(by_song=False),
     "song_chart_weekly": chart_weekly(by_song=True),
     "artist_chart_weekly": chart_weekly(by_song=False),

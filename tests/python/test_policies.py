@@ -217,7 +217,7 @@ def test_the_build_only_reads_raw_data_and_readers_only_read() -> None:
 
 
 def test_the_databases_are_those_of_the_project() -> None:
-    catalog = (PROJECT / "macros" / "storage" / "catalog.sql").read_text(encoding="utf-8")
+    catalog = (PROJECT / "macros" / "engine" / "catalog.sql").read_text(encoding="utf-8")
     sources = (PROJECT / "models" / "staging" / "_sources.yml").read_text(encoding="utf-8")
     suffixes = {
         *re.findall(r"target\.schema ~ '(_\w+)'", catalog),

@@ -134,12 +134,9 @@ def test_a_run_whose_snapshots_are_gone_changes_nothing(small: Small) -> None:
 
 def test_columns_are_restored_too(small: Small) -> None:
     small.write(4, "users", column="listener_id")
-    with lake.tables(str(small.place), "sparkify")["users"].table.transaction() as transaction:
-        transaction.set_properties({"sparkify.definition": "listener"})
     small.restore("run3")
     table = lake.tables(str(small.place), "sparkify")["users"].table
     assert table.schema().column_names == ["user_id"]
-    assert table.properties.get("sparkify.definition") is None
     assert small.values("users") == [3]
     small.restore("run4")
     assert lake.tables(str(small.place), "sparkify")["users"].table.schema().column_names == ["listener_id"]

@@ -1,6 +1,5 @@
 {# Add what a run did to the table run_ledger: a row for each model and seed. `results`: dbt's. What was written comes from the
-   summaries of the run's snapshots. How many bytes were read is known where scripts/run has counted them, in the temporary view
-   bytes_read_by_node. #}
+   summaries of the run's snapshots. #}
 {% macro write_run_ledger(results) %}
     {% set ledger = api.Relation.create(schema=target.schema, identifier='run_ledger') %}
     {% set rows = [] %}
@@ -26,7 +25,6 @@
             'create table if not exists ' ~ ledger ~ columns_clause(source) ~ ' using iceberg location '
             ~ text_literal(schema_location(target.schema) ~ '/run_ledger') ~ ' comment ' ~ text_literal(column_comment(source.description))
         ) %}
-        {% set bytes_are_known = run_query('set sparkify.bytes_read')[0][1] == 'true' %}
         {% set insert %}
             insert into {{ ledger }}
             with snapshots as (
@@ -56,12 +54,17 @@
                 seconds,
                 coalesce(rows_written, 0),
                 coalesce(files_written, 0),
-                coalesce(bytes_written, 0),
-                {{ 'bytes_read' if bytes_are_known else 'cast(null as bigint)' }}
+                coalesce(bytes_written, 0)
             from (values {{ rows | join(', ') }}) as results (node_id, table_name, status, seconds)
             left join written using (node_id)
-            {{ 'left join bytes_read_by_node using (node_id)' if bytes_are_known }}
         {% endset %}
         {% do run_statement(insert) %}
     {% endif %}
 {% endmacro %}
+
+{# Id of this run. The time comes first, so that ids sort by age. #}
+{% macro run_id() -%}
+    {{ return(
+        run_started_at.strftime('%Y%m%dt%H%M%S') ~ '%03d' % (run_started_at.microsecond // 1000) ~ '_' ~ invocation_id.replace('-', '')[:8]
+    ) }}
+{%- endmacro %}
