@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', incremental_strategy='replace_days', meta={'distribution': 'none', 'sorted_by': ['user_id', 'start_time']},
+    materialized='incremental', incremental_strategy='replace_days', meta={'sorted_by': ['user_id', 'start_time']},
     **partitions(['event_date'])
 ) }}
 {%- set days = days_to_build() %}
