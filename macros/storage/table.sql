@@ -73,7 +73,7 @@
     {%- set hint = '/*+ rebalance(' ~ columns | join(', ') ~ ') */ ' if columns and meta.get('distribution') != 'none' else '' -%}
     {{ return(
         'select ' ~ names ~ ' from (select ' ~ hint ~ '* from (' ~ sql ~ '\n))'
-        ~ (' sort by ' ~ order | join(', ') if order and (hint or meta.get('sorted_by')) else '')
+        ~ (' sort by ' ~ order | join(', ') if hint or meta.get('sorted_by') else '')
     ) }}
 {% endmacro %}
 

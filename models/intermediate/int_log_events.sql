@@ -32,7 +32,7 @@ delivered_events as (
 events as (
     select
         {{ event_key(['session_id', 'item_in_session']) }} as event_id,
-        {{ columns | join(',\n        ') }}
+        *
     from delivered_events
 )
 

@@ -38,7 +38,6 @@ deliveries as (
         on
             rows_of_days.session_id = repeated_keys.session_id
             and rows_of_days.item_in_session = repeated_keys.item_in_session
-            and rows_of_days.event_date between repeated_keys.first_date and repeated_keys.last_date
 ),
 
 numbered_deliveries as (

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append', meta={'distribution': 'none'}) }}
+{{ config(materialized='incremental', incremental_strategy='append') }}
 {%- set arrivals = arrived_files('song_data') %}
 {{ append_arrivals(arrivals) }}
 with songs_data as (
