@@ -70,7 +70,9 @@
     {%- set meta = config.get('meta', {}) -%}
     {%- set columns = columns_without_transforms(config.get('partition_by') or []) -%}
     {%- set order = columns + meta.get('sorted_by', []) -%}
-    {%- set hint = '/*+ rebalance(' ~ columns | join(', ') ~ ') */ ' if columns and meta.get('distribution') != 'none' else '' -%}
+    {#- The first is ignored without adaptive execution, the second where the first is not. #}
+    {%- set by = '(' ~ columns | join(', ') ~ ')' -%}
+    {%- set hint = '/*+ rebalance' ~ by ~ ', repartition' ~ by ~ ' */ ' if columns and meta.get('distribution') != 'none' else '' -%}
     {{ return(
         'select ' ~ names ~ ' from (select ' ~ hint ~ '* from (' ~ sql ~ '\n))'
         ~ (' sort by ' ~ order | join(', ') if hint or meta.get('sorted_by') else '')
