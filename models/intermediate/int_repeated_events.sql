@@ -3,16 +3,17 @@
     'location', 'user_agent', 'title', 'artist', 'duration',
 ] -%}
 
+-- Keys by 32 items of a session. The sum of a power of 2 for each row has as many ones as rows only if no item is there twice.
 with repeated_keys as (
     select
         session_id,
-        item_in_session,
+        item_in_session - mod(item_in_session, 32) as first_item,
         min(event_date) as first_date,
         max(event_date) as last_date
     from {{ ref('int_log_rows') }}
     where is_usable
-    group by session_id, item_in_session
-    having count(*) > 1
+    group by session_id, item_in_session - mod(item_in_session, 32)
+    having {{ number_of_ones('sum(cast(power(2, mod(item_in_session, 32)) as bigint))') }} < count(*)
 ),
 
 calendar as (
@@ -37,12 +38,13 @@ deliveries as (
     inner join repeated_keys
         on
             rows_of_days.session_id = repeated_keys.session_id
-            and rows_of_days.item_in_session = repeated_keys.item_in_session
+            and rows_of_days.item_in_session - mod(rows_of_days.item_in_session, 32) = repeated_keys.first_item
 ),
 
 numbered_deliveries as (
     select
         *,
+        count(*) over (partition by session_id, item_in_session) as deliveries,
         row_number() over (
             partition by session_id, item_in_session
             order by {{ newest_delivery_first(content) }}
@@ -61,7 +63,7 @@ repeated_events as (
         arrived_at,
         event_date
     from numbered_deliveries
-    where delivery_number = 1
+    where deliveries > 1 and delivery_number = 1
 )
 
 select * from repeated_events
