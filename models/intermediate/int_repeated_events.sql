@@ -3,7 +3,7 @@
     'location', 'user_agent', 'title', 'artist', 'duration',
 ] -%}
 
--- Keys by 32 items of a session. The sum of a power of 2 for each row has as many ones as rows only if no item is there twice.
+-- Keys by 32 items of a session: a sum of powers of 2 has as many ones as rows only if no item is there twice.
 with repeated_keys as (
     select
         session_id,
