@@ -12,7 +12,6 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from statistics import median
@@ -64,9 +63,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """0 if every process succeeded, 2 if one did not or an input can't be made."""
     options = parser().parse_args(argv)
-    if options.scratch:
-        options.scratch.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="bench-", dir=options.scratch))
+    scratch = inputs.scratch_folder(options.scratch)
     results: list[Result] = []
     sizes: list[star_bytes.StarBytes] = []
     try:

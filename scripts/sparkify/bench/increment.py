@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """0 if every run succeeded, 2 if one did not."""
     options = parser().parse_args(argv)
-    if options.scratch:
-        options.scratch.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="bench-", dir=options.scratch))
+    scratch = inputs.scratch_folder(options.scratch)
     try:
         results = [_measure(scratch / str(days), days) for days in options.days]
     except UserError as error:

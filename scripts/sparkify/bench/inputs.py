@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def make(name: str, shared: Path, raw: Path) -> None:
         INPUTS[name](shared, raw)
     except FileNotFoundError as error:
         raise UserError(f"There is no {error.filename}; say by --shared where the real data lies.") from error
+
+
+def scratch_folder(parent: Path | None) -> Path:
+    """A new folder in `parent`, which is made if it is missing, or in the system's own for temporary files."""
+    if parent:
+        parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="bench-", dir=parent))
 
 
 def _copy(shared: Path, source: str, raw: Path) -> None:
