@@ -8,10 +8,16 @@
     'time': 'diststyle all sortkey (start_time)',
     'songplays': 'diststyle key distkey (user_id) sortkey (start_time)',
 } -%}
+{%- set types = {
+    'string': 'varchar(65535)', 'bigint': 'bigint', 'int': 'integer', 'double': 'double precision', 'timestamp': 'timestamp',
+    'date': 'date', 'boolean': 'boolean',
+} -%}
 create schema if not exists sparkify;
 {% for table, keys in tables.items() %}
 create table if not exists sparkify."{{ table }}" (
-    {{ redshift_columns(table) }}
+    {%- for name, column in (graph.nodes['model.sparkify.' ~ table].columns if execute else {}).items() %}
+    "{{ name }}" {{ types[column.data_type] }}{{ ',' if not loop.last }}
+    {%- endfor %}
 )
 {{ keys }};
 {% endfor %}
@@ -21,7 +27,9 @@ delete from sparkify."{{ relation.identifier }}";
 
 insert into sparkify."{{ relation.identifier }}"
 select
-    {{ redshift_column_names(relation.identifier) }}
+    {%- for name in (graph.nodes['model.sparkify.' ~ relation.identifier].columns if execute else []) %}
+    "{{ name }}"{{ ',' if not loop.last }}
+    {%- endfor %}
 from sparkify_lake."{{ relation.identifier }}";
 {% endfor %}
 commit;

@@ -1,10 +1,11 @@
 {# Add what a run did to the table run_ledger: a row for each model and seed. `results`: dbt's. What was written comes from the
    summaries of the run's snapshots. #}
 {% macro write_run_ledger(results) %}
+    {% set is_for_spark = target.type == 'spark' and execute and flags.WHICH in ['run', 'build', 'seed'] %}
     {% set ledger = api.Relation.create(schema=target.schema, identifier='run_ledger') %}
     {% set rows = [] %}
     {% set snapshots = [] %}
-    {% for result in results if result.node.resource_type in ['model', 'seed'] %}
+    {% for result in (results if is_for_spark else []) if result.node.resource_type in ['model', 'seed'] %}
         {% set node = result.node %}
         {% set is_unchanged = result.message == 'unchanged' %}
         {% do rows.append('(' ~ [

@@ -8,8 +8,8 @@
     {% set known = {} %}
     {% set replaced = [] %}
     {% for row in run_query(
-        'select source_file, max_by(' ~ delivery_key('source_file', 'loaded_at') ~ ', arrived_at), count(distinct arrived_at) from '
-        ~ this ~ ' group by source_file'
+        'select source_file, max_by(' ~ delivery_key('source_file', 'loaded_at') ~ ', arrived_at), count(*) from (select source_file,'
+        ~ ' arrived_at, max(loaded_at) as loaded_at from ' ~ this ~ ' group by source_file, arrived_at) group by source_file'
     ) %}
         {% do known.update({row[0]: row[1]}) %}
         {% do replaced.append(row[0]) if row[2] > 1 %}
@@ -24,16 +24,18 @@
         {% endfor %}
     {% endif %}
     {% set files = [] %}
-    {% for row in run_query(arrivals(list_source_files(external_table('raw', table_name)), known.values() | list)) %}
+    {% for row in run_query(arrivals(source_listing(external_table('raw', table_name)), known.values() | list)) %}
         {% do files.append(row[0]) %}
         {% do replaced.append(row[0]) if row[0] in known %}
     {% endfor %}
     {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
-{# An engine that knows names and times from its listing asks the store for each file that is left by this condition, and for no
+{# The files of a listing that are neither empty nor known. An engine that knows names and times from its listing asks the store for each file that is left by this condition, and for no
    other: with a join it asks for every file, in every run. More literals than this are too long a statement. #}
-{% macro arrivals(listed, known) %}
+{% macro arrivals(listing, known) %}
+    {% set listed = 'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ listing
+        ~ ' where _metadata.file_size > 0' %}
     {{ return(
         'with listed as (' ~ listed ~ ') select source_file from listed where '
         ~ delivery_key('source_file', 'loaded_at') ~ ' not in (' ~ text_list(known) ~ ')'
@@ -44,12 +46,9 @@
 {% endmacro %}
 
 {# The plan of a model that appends what arrived_files() gives. `statements`: more of them, after it. #}
-{% macro append_arrivals(arrivals, reason='new files', statements=[], erased=none) -%}
+{% macro append_arrivals(arrivals, statements=[], erased=none) -%}
     {%- if arrivals is not none -%}
-        {%- set then = statements -%}
-        {%- if arrivals.replaced -%}
-            {%- set then = [delete_replaced_rows(arrivals.replaced)] + statements -%}
-        {%- endif -%}
+        {%- set then = ([delete_replaced_rows(arrivals.replaced)] if arrivals.replaced else []) + statements -%}
         {{ show_plan({
             'write': 'append' if arrivals.files else 'none', 'then': then, 'erased': erased,
             'reason': 'new files' if arrivals.files else 'changed files' if arrivals.replaced else 'erasure' if statements else none,
@@ -68,14 +67,6 @@
 {# A text that stands for a file as it was at a time. #}
 {% macro delivery_key(source_file, loaded_at) %}
     {{ return(dbt.hash('concat(' ~ source_file ~ ", ' ', cast(" ~ loaded_at ~ ' as ' ~ dbt.type_string() ~ '))')) }}
-{% endmacro %}
-
-{# The raw files of a source that are not empty, and when they were last modified, without a look into them. #}
-{% macro list_source_files(node) %}
-    {{ return(
-        'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ source_listing(node)
-        ~ ' where _metadata.file_size > 0'
-    ) }}
 {% endmacro %}
 
 {# A list of texts as SQL literals, for `in (…)` and `not in (…)`; an empty text, which no file is named, where the list is empty. #}

@@ -3,11 +3,6 @@
 {% macro stage_external_sources() %}
     {% if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'run-operation'] %}
         {% for node in graph.sources.values() if node.external %}
-            {% if node.external.format != 'json_lines' %}
-                {% do exceptions.raise_compiler_error(
-                    '_sources.yml: ' ~ node.name ~ ' has the format ' ~ node.external.format ~ '; json_lines is the one there is.'
-                ) %}
-            {% endif %}
             {% do stage_external_table(node) %}
         {% endfor %}
     {% endif %}

@@ -76,19 +76,17 @@
    other programs say nothing. #}
 {% macro state_of(relation) %}
     {% set snapshots = {} %}
-    {% for row in run_query(
-        'select snapshot_id, parent_id, summary[' ~ text_literal('sparkify.' ~ relation.identifier) ~ '] from ' ~ relation ~ '.snapshots'
+    {% for id, parent, state in run_query(
+        'select cast(snapshot_id as string), cast(parent_id as string), summary[' ~ text_literal('sparkify.' ~ relation.identifier)
+        ~ '] from ' ~ relation ~ '.snapshots'
     ) %}
-        {% do snapshots.update({row[0] | string: row}) %}
+        {% do snapshots.update({id: {'parent': parent, 'state': state}}) %}
     {% endfor %}
     {% set newest = namespace(id=current_snapshot(relation)) %}
-    {% for _ in snapshots if newest.id in snapshots %}
-        {% if snapshots[newest.id][2] %}
-            {{ return(fromjson(snapshots[newest.id][2])) }}
-        {% endif %}
-        {% set newest.id = snapshots[newest.id][1] | string %}
+    {% for _ in snapshots if newest.id in snapshots and not snapshots[newest.id].state %}
+        {% set newest.id = snapshots[newest.id].parent %}
     {% endfor %}
-    {{ return({}) }}
+    {{ return(fromjson(snapshots[newest.id].state) if newest.id in snapshots else {}) }}
 {% endmacro %}
 
 {# Run statements whose commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from

@@ -87,7 +87,6 @@
     tblproperties (
         'write.distribution-mode' = 'none',
         'write.spark.fanout.enabled' = 'true',
-        'write.parquet.compression-codec' = 'zstd',
         'sparkify.comments' = '{{ local_md5(columns_clause() ~ model.description) }}'
     )
 {% endmacro %}

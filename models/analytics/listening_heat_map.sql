@@ -1,5 +1,12 @@
-with plays as (
-    select * from {{ ref('int_plays') }}
+-- Clocks of the states differ by whole hours.
+with hours_of_plays as (
+    select
+        location,
+        {{ epoch_ms_of('start_time') }} - mod({{ epoch_ms_of('start_time') }}, 3600000) as hour_ms,
+        count(*) as plays,
+        sum(listened_ms) as listened_ms
+    from {{ ref('int_plays') }}
+    group by location, {{ epoch_ms_of('start_time') }} - mod({{ epoch_ms_of('start_time') }}, 3600000)
 ),
 
 states as (
@@ -11,27 +18,29 @@ clocks as (
     from (values ('utc'), ('local')) as clocks (clock)
 ),
 
-shown_plays as (
+shown_hours as (
     select
         clocks.clock,
-        plays.listened_ms,
+        hours_of_plays.plays,
+        hours_of_plays.listened_ms,
         case
-            when clocks.clock = 'utc' then plays.start_time
-            else {{ wall_clock('plays.start_time', 'states.time_zone') }}
+            when clocks.clock = 'utc' then {{ timestamp_from_epoch_ms('hours_of_plays.hour_ms') }}
+            else {{ wall_clock(timestamp_from_epoch_ms('hours_of_plays.hour_ms'), 'states.time_zone') }}
         end as shown_at
-    from plays
-    left join states on {{ state_of_location('plays.location') }} = states.state_code
+    from hours_of_plays
+    left join states on {{ state_of_location('hours_of_plays.location') }} = states.state_code
     cross join clocks
     where clocks.clock = 'utc' or states.time_zone is not null
 ),
 
-dated_plays as (
+dated_hours as (
     select
         clock,
+        plays,
         listened_ms,
         {{ iso_weekday(utc_date('shown_at')) }} as weekday,
         {{ utc_hour('shown_at') }} as hour
-    from shown_plays
+    from shown_hours
 ),
 
 heard_hours as (
@@ -39,9 +48,9 @@ heard_hours as (
         clock,
         weekday,
         hour,
-        count(*) as plays,
+        sum(plays) as plays,
         coalesce(sum(listened_ms), 0) as listened_ms
-    from dated_plays
+    from dated_hours
     group by clock, weekday, hour
 ),
 

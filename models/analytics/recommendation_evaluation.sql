@@ -1,27 +1,28 @@
 {{ config(materialized='view') }}
 
-with candidates as (
-    select * from {{ ref('int_user_recommendations') }}
-    where split = 'training'
-),
-
-held_out_songs as (
+with held_out_songs as (
     select
-        user_id,
-        song_key
-    from {{ ref('int_user_songs') }}
-    where is_held_out
+        user_songs.user_id,
+        songs.popularity_rank as song_rank,
+        songs.training_listeners
+    from {{ ref('int_user_songs') }} as user_songs
+    inner join {{ ref('int_played_songs') }} as songs on user_songs.song_key = songs.song_key
+    where user_songs.is_held_out
 ),
 
-songs as (
-    select * from {{ ref('int_played_songs') }}
+-- Who has no held-out song is not evaluated.
+candidates as (
+    select recommendations.*
+    from {{ ref('int_user_recommendations') }} as recommendations
+    inner join held_out_songs on recommendations.user_id = held_out_songs.user_id
+    where recommendations.split = 'training'
 ),
 
 -- A song that both methods found counts once, for the better one.
 placed_choices as (
     select
         *,
-        row_number() over (partition by user_id, song_key order by method asc) as place_of_method
+        row_number() over (partition by user_id, song_rank order by method asc) as place_of_method
     from candidates
 ),
 
@@ -37,13 +38,13 @@ lists as (
     select
         method,
         user_id,
-        song_key
+        song_rank
     from candidates
     union all
     select
         'co_listening_then_popularity' as method,
         user_id,
-        song_key
+        song_rank
     from ranked_choices
     where recommendation_rank <= {{ var('recommendations') }}
 ),
@@ -56,21 +57,20 @@ methods as (
 totals as (
     select
         count(*) as evaluated_users,
-        count_if(songs.training_listeners > 0) as reachable_users
+        count_if(training_listeners > 0) as reachable_users
     from held_out_songs
-    inner join songs on held_out_songs.song_key = songs.song_key
 ),
 
 results as (
     select
         lists.method,
         count(held_out_songs.user_id) as hits,
-        count(distinct lists.song_key) as recommended_songs
+        count(distinct lists.song_rank) as recommended_songs
     from lists
     left join held_out_songs
         on
             lists.user_id = held_out_songs.user_id
-            and lists.song_key = held_out_songs.song_key
+            and lists.song_rank = held_out_songs.song_rank
     group by lists.method
 ),
 

@@ -1,6 +1,6 @@
 with neighbours as (
     select * from {{ ref('int_song_neighbours') }}
-    where split = 'all'
+    where similarity_rank <= {{ var('recommendations') }}
 ),
 
 songs as (
@@ -9,24 +9,23 @@ songs as (
 
 candidates as (
     select
-        song_key,
+        song_rank,
         'co_listening' as method,
         similarity_rank as method_rank,
-        neighbour_key,
+        neighbour_rank,
         similarity_millionths,
         co_listeners
     from neighbours
-    where similarity_rank <= {{ var('recommendations') }}
     union all
     select
-        songs.song_key,
+        songs.popularity_rank as song_rank,
         'popularity' as method,
         popular_songs.popularity_rank as method_rank,
-        popular_songs.song_key as neighbour_key,
+        popular_songs.popularity_rank as neighbour_rank,
         cast(null as bigint) as similarity_millionths,
         cast(null as bigint) as co_listeners
     from songs
-    inner join songs as popular_songs on songs.song_key <> popular_songs.song_key
+    inner join songs as popular_songs on songs.popularity_rank <> popular_songs.popularity_rank
     where popular_songs.popularity_rank <= {{ var('recommendations') }} + 1
 ),
 
@@ -34,14 +33,14 @@ candidates as (
 placed_choices as (
     select
         *,
-        row_number() over (partition by song_key, neighbour_key order by method asc) as place_of_method
+        row_number() over (partition by song_rank, neighbour_rank order by method asc) as place_of_method
     from candidates
 ),
 
 ranked_choices as (
     select
         *,
-        row_number() over (partition by song_key order by method asc, method_rank asc) as recommendation_rank
+        row_number() over (partition by song_rank order by method asc, method_rank asc) as recommendation_rank
     from placed_choices
     where place_of_method = 1
 ),
@@ -59,8 +58,8 @@ recommendations as (
         ranked_choices.co_listeners,
         cast(ranked_choices.similarity_millionths as double) / 1000000 as similarity
     from ranked_choices
-    inner join songs on ranked_choices.song_key = songs.song_key
-    inner join songs as recommended_songs on ranked_choices.neighbour_key = recommended_songs.song_key
+    inner join songs on ranked_choices.song_rank = songs.popularity_rank
+    inner join songs as recommended_songs on ranked_choices.neighbour_rank = recommended_songs.popularity_rank
     where ranked_choices.recommendation_rank <= {{ var('recommendations') }}
 )
 

@@ -13,7 +13,7 @@ songs as (
 placed_choices as (
     select
         *,
-        row_number() over (partition by user_id, song_key order by method asc) as place_of_method
+        row_number() over (partition by user_id, song_rank order by method asc) as place_of_method
     from candidates
 ),
 
@@ -39,7 +39,7 @@ recommendations as (
                 then cast(ranked_choices.score_millionths as double) / 1000000
         end as score
     from ranked_choices
-    inner join songs on ranked_choices.song_key = songs.song_key
+    inner join songs on ranked_choices.song_rank = songs.popularity_rank
     where ranked_choices.recommendation_rank <= {{ var('recommendations') }}
 )
 

@@ -86,9 +86,32 @@ segments as (
         states.state_code,
         states.division,
         states.region,
-        {{ device_of('points.user_agent') }} as device,
-        {{ operating_system_of('points.user_agent') }} as operating_system,
-        {{ browser_of('points.user_agent') }} as browser,
+        -- Of a user agent the first mark counts, as most bear the marks of others too.
+        case
+            when points.user_agent like '%iPad%' then 'tablet'
+            when points.user_agent like '%Mobile%' or points.user_agent like '%iPhone%' then 'phone'
+            when points.user_agent like '%Android%' then 'tablet'
+            when points.user_agent is not null then 'computer'
+        end as device,
+        case
+            when points.user_agent like '%Windows%' then 'Windows'
+            when points.user_agent like '%iPhone%' or points.user_agent like '%iPad%' then 'iOS'
+            when points.user_agent like '%Android%' then 'Android'
+            when points.user_agent like '%Mac OS X%' then 'macOS'
+            when points.user_agent like '%CrOS%' then 'ChromeOS'
+            when points.user_agent like '%Linux%' then 'Linux'
+            when points.user_agent is not null then 'other'
+        end as operating_system,
+        case
+            when points.user_agent like '%Edg/%' or points.user_agent like '%Edge/%' then 'Edge'
+            when points.user_agent like '%OPR/%' or points.user_agent like '%Opera%' then 'Opera'
+            when points.user_agent like '%MSIE %' or points.user_agent like '%Trident/%' then 'Internet Explorer'
+            when points.user_agent like '%Firefox/%' or points.user_agent like '%FxiOS/%' then 'Firefox'
+            when points.user_agent like '%Chromium/%' then 'Chromium'
+            when points.user_agent like '%Chrome/%' or points.user_agent like '%CriOS/%' then 'Chrome'
+            when points.user_agent like '%Safari/%' then 'Safari'
+            when points.user_agent is not null then 'other'
+        end as browser,
         points.first_play_date,
         points.last_play_date,
         points.days_since_last_play,

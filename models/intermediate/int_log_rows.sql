@@ -95,7 +95,11 @@ log_rows as (
         level,
         registered_at,
         location,
-        {{ without_quotes('user_agent') | indent(8) }} as user_agent,
+        -- The raw logs put most of them into double quotes.
+        nullif(
+            case when user_agent like '"%"' then substr(user_agent, 2, length(user_agent) - 2) else user_agent end,
+            ''
+        ) as user_agent,
 
         song as title,
         artist,

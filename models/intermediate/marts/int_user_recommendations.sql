@@ -1,8 +1,4 @@
-with user_songs as (
-    select * from {{ ref('int_user_songs') }}
-),
-
-songs as (
+with songs as (
     select * from {{ ref('int_played_songs') }}
 ),
 
@@ -14,101 +10,126 @@ users as (
     select * from {{ ref('users') }}
 ),
 
-splits as (
-    select splits.split
-    from (values ('all'), ('training')) as splits (split)
-),
-
--- What is known of each user: for the recommendations everything, for their evaluation all but the held-out song.
-known_songs as (
+user_songs as (
     select
-        splits.split,
         user_songs.user_id,
-        user_songs.song_key,
-        user_songs.is_considered
-    from user_songs
-    cross join splits
-    where splits.split = 'all' or not user_songs.is_held_out
+        songs.popularity_rank as song_rank,
+        user_songs.is_considered,
+        user_songs.is_held_out
+    from {{ ref('int_user_songs') }} as user_songs
+    inner join songs on user_songs.song_key = songs.song_key
 ),
 
-song_ranks as (
-    select
-        splits.split,
-        songs.song_key,
-        case when splits.split = 'all' then songs.popularity_rank else songs.training_popularity_rank end as song_rank
-    from songs
-    cross join splits
-    where splits.split = 'all' or songs.training_listeners > 0
-),
-
--- Who has no held-out song is not evaluated.
+-- So many popular songs that enough are left when those that the user knows are out.
 listeners as (
     select
-        splits.split,
         users.user_id,
-        count(user_songs.song_key) as songs
+        count(user_songs.song_rank) + {{ var('recommendations') }} as popular_songs
     from users
-    cross join splits
     left join user_songs on users.user_id = user_songs.user_id
-    group by splits.split, users.user_id
-    having splits.split = 'all' or count_if(user_songs.is_held_out) > 0
+    group by users.user_id
 ),
 
-candidates as (
+-- What is near to a user's songs, what is popular, and what the user knows, for one aggregation.
+user_song_facts as (
     select
-        known_songs.split,
-        known_songs.user_id,
-        'co_listening' as method,
-        neighbours.neighbour_key as song_key,
-        sum(neighbours.similarity_millionths) as score_millionths
-    from listeners
-    inner join known_songs
-        on
-            listeners.split = known_songs.split
-            and listeners.user_id = known_songs.user_id
-    inner join neighbours
-        on
-            known_songs.split = neighbours.split
-            and known_songs.song_key = neighbours.song_key
-    where known_songs.is_considered
-    group by known_songs.split, known_songs.user_id, neighbours.neighbour_key
+        user_songs.user_id,
+        neighbours.neighbour_rank as song_rank,
+        neighbours.similarity_millionths as score,
+        case when not user_songs.is_held_out then neighbours.training_similarity_millionths end as training_score,
+        false as is_popular,
+        false as is_known,
+        false as is_known_in_training
+    from user_songs
+    inner join neighbours on user_songs.song_rank = neighbours.song_rank
+    where user_songs.is_considered
     union all
     select
-        listeners.split,
         listeners.user_id,
-        'popularity' as method,
-        song_ranks.song_key,
-        cast(0 as bigint) as score_millionths
+        songs.popularity_rank as song_rank,
+        cast(null as bigint) as score,
+        cast(null as bigint) as training_score,
+        true as is_popular,
+        false as is_known,
+        false as is_known_in_training
     from listeners
-    inner join song_ranks
-        on
-            listeners.split = song_ranks.split
-            -- So many that enough are left when those that the user knows are out.
-            and listeners.songs + {{ var('recommendations') }} >= song_ranks.song_rank
+    inner join songs
+        on listeners.popular_songs >= songs.popularity_rank or listeners.popular_songs >= songs.training_popularity_rank
+    union all
+    select
+        user_id,
+        song_rank,
+        cast(null as bigint) as score,
+        cast(null as bigint) as training_score,
+        false as is_popular,
+        true as is_known,
+        not is_held_out as is_known_in_training
+    from user_songs
 ),
 
-ranked_candidates as (
+possible_songs as (
     select
-        candidates.*,
+        user_id,
+        song_rank,
+        sum(score) as score,
+        sum(training_score) as training_score,
+        count_if(is_popular) > 0 as is_popular,
+        count_if(is_known) > 0 as is_known,
+        count_if(is_known_in_training) > 0 as is_known_in_training
+    from user_song_facts
+    group by user_id, song_rank
+),
+
+lists as (
+    select
+        lists.split,
+        lists.method
+    from (
+        values
+        ('all', 'co_listening'), ('all', 'popularity'), ('training', 'co_listening'), ('training', 'popularity')
+    ) as lists (split, method)
+),
+
+scored_songs as (
+    select
+        lists.split,
+        possible_songs.user_id,
+        lists.method,
+        possible_songs.song_rank,
+        case
+            when lists.method = 'co_listening' and lists.split = 'all' then possible_songs.score
+            when lists.method = 'co_listening' then possible_songs.training_score
+            when possible_songs.is_popular and (lists.split = 'all' or songs.training_listeners > 0) then 0
+        end as score_millionths,
+        case
+            when lists.split = 'all' then songs.popularity_rank
+            else songs.training_popularity_rank
+        end as popularity_rank
+    from possible_songs
+    inner join songs on possible_songs.song_rank = songs.popularity_rank
+    cross join lists
+    where
+        (lists.split = 'all' and not possible_songs.is_known)
+        or (lists.split = 'training' and not possible_songs.is_known_in_training)
+),
+
+ranked_songs as (
+    select
+        split,
+        user_id,
+        method,
+        song_rank,
+        score_millionths,
         row_number() over (
-            partition by candidates.split, candidates.user_id, candidates.method
-            order by candidates.score_millionths desc, song_ranks.song_rank asc
+            partition by split, user_id, method
+            order by score_millionths desc, popularity_rank asc
         ) as method_rank
-    from candidates
-    inner join song_ranks
-        on
-            candidates.split = song_ranks.split
-            and candidates.song_key = song_ranks.song_key
-    left join known_songs
-        on
-            candidates.split = known_songs.split
-            and candidates.user_id = known_songs.user_id
-            and candidates.song_key = known_songs.song_key
-    where known_songs.song_key is null
+    from scored_songs
+    where score_millionths is not null
 ),
 
 recommendations as (
-    select * from ranked_candidates
+    select * from ranked_songs
     where method_rank <= {{ var('recommendations') }}
 )
 

@@ -1,28 +1,21 @@
+-- One shuffle serves the aggregation and all windows.
 with plays as (
-    select * from {{ ref('int_plays') }}
-    where title is not null and artist is not null
-),
-
-played_songs as (
-    select
+    select /*+ repartition(user_id) */
         user_id,
-        title,
-        artist,
-        min(start_time) as first_played_at,
-        max(start_time) as last_played_at
-    from plays
-    group by user_id, title, artist
+        song_key,
+        start_time
+    from {{ ref('int_plays') }}
+    where song_key is not null
 ),
 
 user_songs as (
     select
         user_id,
-        {{ song_key('title', 'artist') }} as song_key,
-        title,
-        artist,
-        first_played_at,
-        last_played_at
-    from played_songs
+        song_key,
+        min(start_time) as first_played_at,
+        max(start_time) as last_played_at
+    from plays
+    group by user_id, song_key
 ),
 
 considered_songs as (
@@ -35,7 +28,9 @@ considered_songs as (
 
 held_out_songs as (
     select
-        *,
+        user_id,
+        song_key,
+        is_considered,
         is_considered
         and row_number() over (
             partition by user_id, is_considered

@@ -1,4 +1,4 @@
-{# What dbt calls at the start and at the end of a run. #}
+{# What dbt calls at the start of a run. #}
 {% macro begin_run() %}
     {% set is_for_spark = target.type == 'spark' and execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
     {% do check_lake_is_here() if is_for_spark %}
@@ -8,11 +8,4 @@
         {% do create_erased_users() %}
     {% endif %}
     {% do load_missing_seeds() %}
-{% endmacro %}
-
-{# `results`: dbt's. #}
-{% macro end_run(results) %}
-    {% if target.type == 'spark' and execute and flags.WHICH in ['run', 'build', 'seed'] %}
-        {% do write_run_ledger(results) %}
-    {% endif %}
 {% endmacro %}
