@@ -5,13 +5,14 @@
     {# Its model comes after int_log_days. #}
     {% do ref('int_log_days') if model.resource_type != 'unit_test' %}
     {% set built = state_before() %}
-    {% if built is none or newest_log_change() is none %}
+    {% set newest = newest_log_change() if built is not none else none %}
+    {% if newest is none %}
         {{ return(none) }}
     {% endif %}
     {% set log_days = graph.nodes['model.sparkify.int_log_days'] %}
     {% set log_tables = stored_inputs(log_days) | map(attribute='alias') | list %}
     {# A table that this one reads may itself be behind, if a run had left it out: no day can be built further than there. #}
-    {% set until = [newest_log_change()] %}
+    {% set until = [newest] %}
     {% for input in [log_days] + stored_inputs() if input.alias not in log_tables %}
         {% if input.config.materialized != 'incremental' and changed_input(built, [input]) %}
             {{ return(none) }}
@@ -23,17 +24,17 @@
             {% do until.append(state.days) if state.days %}
         {% endif %}
     {% endfor %}
-    {% if built.days is none or built.days > until[0] %}
+    {% if built.days is none or built.days > newest %}
         {{ return(none) }}
     {% endif %}
 
     {% set ranges = [] %}
-    {% for first, after in run_query(
+    {% for first, after in ([] if built.days == until | min else run_query(
         "select distinct cast(first as string), cast(cast(first + interval '1' " ~ unit ~ " as date) as string) from (select cast(date_trunc('"
         ~ unit ~ "', date_sub(event_date, distance)) as date) as first from " ~ relation_of(log_days)
         ~ ' lateral view explode(sequence(0, ' ~ days_before ~ ')) as distance where changed_at > timestamp ' ~ text_literal(built.days)
         ~ ' and changed_at <= timestamp ' ~ text_literal(until | min) ~ ') order by 1'
-    ) %}
+    )) %}
         {% if ranges and ranges[-1].after == first %}
             {% do ranges[-1].update({'after': after}) %}
         {% else %}
