@@ -31,8 +31,9 @@
     {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
-{# The files of a listing that are neither empty nor known. An engine that knows names and times from its listing asks the store for each file that is left by this condition, and for no
-   other: with a join it asks for every file, in every run. More literals than this are too long a statement. #}
+{# The files of a listing that are neither empty nor known. An engine that knows names and times from its listing asks the store for each
+   file that is left by this condition, and for no other: with a join it asks for every file, in every run. More literals than this are
+   too long a statement. #}
 {% macro arrivals(listing, known) %}
     {% set listed = 'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ listing
         ~ ' where _metadata.file_size > 0' %}
