@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """0 if the user is gone, 1 if a step failed (run it again) or nobody said yes, 2 if there is nothing to erase."""
     options = parser().parse_args(argv)
-    # As macros/erasure.sql has it; not to keep a secret, but to keep no list of ids.
+    # As macros/runs/erasure.sql has it; not to keep a secret, but to keep no list of ids.
     user_hash = hashlib.md5(str(options.user).encode(), usedforsecurity=False).hexdigest()
     try:
         places = settings.resolve(options.raw, options.lake)

@@ -30,7 +30,7 @@ from sparkify.settings import Settings
 from sparkify.snapshots import KEPT_SINCE, MissingError, all_tables, as_of, is_aside, runs, state
 
 KEPT_RUNS, KEPT_HOURS = 10, 24
-# So many files of a partition, each smaller than this, are joined (macros/storage/maintenance.sql).
+# So many files of a partition, each smaller than this, are joined (macros/runs/maintenance.sql).
 SMALL_FILES, SMALL_BYTES = 5, 96 * 1024 * 1024
 
 

@@ -506,6 +506,7 @@ def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> No
         "spark.ui.showConsoleProgress",
         "spark.sql.shuffle.partitions",
         "spark.sql.adaptive.coalescePartitions.initialPartitionNum",
+        "spark.sql.adaptive.coalescePartitions.minPartitionNum",
         "spark.hadoop.fs.s3a.endpoint.region",
         "spark.hadoop.fs.s3a.path.style.access",
         "spark.sql.catalog.lake.uri",

@@ -69,8 +69,7 @@ plays_with_songs as (
         listened_plays.level,
         listened_plays.title,
         listened_plays.artist,
-        -- Of two md5s, so that no text in title and artist can make two songs one.
-        {{ dbt.hash(dbt.hash('listened_plays.title') ~ ' || ' ~ dbt.hash('listened_plays.artist')) }} as song_key,
+        {{ song_key('listened_plays.title', 'listened_plays.artist') }} as song_key,
         best_matches.song_id,
         best_matches.artist_id,
         listened_plays.location,

@@ -1,31 +1,31 @@
+{%- set most_popular = 10 * var('recommendations') %}
 with songs as (
     select * from {{ ref('int_played_songs') }}
-),
-
-neighbours as (
-    select * from {{ ref('int_song_neighbours') }}
-),
-
-users as (
-    select * from {{ ref('users') }}
 ),
 
 user_songs as (
     select
         user_songs.user_id,
         songs.popularity_rank as song_rank,
+        songs.training_popularity_rank as training_rank,
         user_songs.is_considered,
         user_songs.is_held_out
     from {{ ref('int_user_songs') }} as user_songs
     inner join songs on user_songs.song_key = songs.song_key
 ),
 
--- So many popular songs that enough are left when those that the user knows are out.
+-- So many of the most popular songs that enough are left without those that the user knows.
 listeners as (
     select
         users.user_id,
-        count(user_songs.song_rank) + {{ var('recommendations') }} as popular_songs
-    from users
+        case
+            when
+                count_if(least(user_songs.song_rank, user_songs.training_rank) <= {{ most_popular }})
+                <= {{ most_popular - var('recommendations') }}
+                then {{ most_popular }}
+            else count(user_songs.song_rank) + {{ var('recommendations') }}
+        end as popular_songs
+    from {{ ref('users') }} as users
     left join user_songs on users.user_id = user_songs.user_id
     group by users.user_id
 ),
@@ -41,7 +41,7 @@ user_song_facts as (
         false as is_known,
         false as is_known_in_training
     from user_songs
-    inner join neighbours on user_songs.song_rank = neighbours.song_rank
+    inner join {{ ref('int_song_neighbours') }} as neighbours on user_songs.song_rank = neighbours.song_rank
     where user_songs.is_considered
     union all
     select
@@ -67,6 +67,11 @@ user_song_facts as (
     from user_songs
 ),
 
+-- One shuffle serves the aggregation and the ranking.
+facts_by_user as (
+    select /*+ repartition(user_id) */ * from user_song_facts
+),
+
 possible_songs as (
     select
         user_id,
@@ -76,15 +81,12 @@ possible_songs as (
         count_if(is_popular) > 0 as is_popular,
         count_if(is_known) > 0 as is_known,
         count_if(is_known_in_training) > 0 as is_known_in_training
-    from user_song_facts
+    from facts_by_user
     group by user_id, song_rank
 ),
 
 lists as (
-    select
-        lists.split,
-        lists.method
-    from (
+    select lists.* from (
         values
         ('all', 'co_listening'), ('all', 'popularity'), ('training', 'co_listening'), ('training', 'popularity')
     ) as lists (split, method)
