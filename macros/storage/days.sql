@@ -5,9 +5,6 @@
     {# Its model comes after int_log_days. #}
     {% do ref('int_log_days') if model.resource_type != 'unit_test' %}
     {% set built = state_before() %}
-    {% if built is not none and not changed_input(built) %}
-        {{ return({'ranges': [], 'until': built.days}) }}
-    {% endif %}
     {% set newest = newest_log_change() if built is not none else none %}
     {% if newest is none %}
         {{ return(none) }}
