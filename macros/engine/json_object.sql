@@ -41,20 +41,58 @@
 {%- endmacro %}
 
 
-{# The text of a field; null where it is missing or null; numbers, lists and objects as they stand in the line.
-   `object`, `line`: columns. Type: string. #}
-{% macro json_text(object, field, line) -%}
-    {{ return(adapter.dispatch('json_text', 'sparkify')(object, field, line)) }}
+{# What is needed to find a key in another case than `fields` have it, as Hive, Athena and Redshift do; null of a line that has all of them
+   as they are, which is all that most lines cost. `object`, `line`: columns. Type: struct<keys: array<string>, values: array<string>>. #}
+{% macro all_keys(object, line, fields) -%}
+    {{ return(adapter.dispatch('all_keys', 'sparkify')(object, line, fields)) }}
 {%- endmacro %}
 
-{% macro spark__json_text(object, field, line) -%}
-    {{ object }}.{{ field }}
+{% macro spark__all_keys(object, line, fields) -%}
+    case
+        when
+            {{ object }} is not null and ({% for field in fields %}
+                ({{ object }}.{{ field }} is null and not contains({{ line }}, '"{{ field }}":')){{ ' or' if not loop.last }}
+            {%- endfor %}
+            )
+            then element_at(from_json(concat('[', {{ line }}, ']'), 'array<map<string, string>>'), 1)
+    end
+{%- endmacro %}
+
+{# Trino's object has all keys. #}
+{% macro default__all_keys(object, line, fields) -%}
+    {{ object }}
+{%- endmacro %}
+
+
+{# The text of a field; null where it is missing or null; numbers, lists and objects as they stand in the line.
+   `object`, `all_keys`, `line`: columns. Type: string. #}
+{% macro json_text(object, all_keys, field, line) -%}
+    {{ return(adapter.dispatch('json_text', 'sparkify')(object, all_keys, field, line)) }}
+{%- endmacro %}
+
+{# Not transform(…), as Spark compiles no query with a lambda. #}
+{% macro spark__json_text(object, all_keys, field, line) -%}
+    coalesce(
+        {{ object }}.{{ field }},
+        get(
+            map_values({{ all_keys }}),
+            coalesce(
+                nullif(array_position(map_keys({{ all_keys }}), '{{ field }}'), 0),
+                array_position(split(lower(array_join(map_keys({{ all_keys }}), '\t')), '\t'), '{{ field | lower }}')
+            ) - 1
+        )
+    )
 {%- endmacro %}
 
 {# Trino's type json writes 1.50 as 1.5 and knows lists and objects in its own form only. So a number with a fraction comes from the line
    itself, unless that has the field twice; a list or an object has the form of Trino. #}
-{% macro default__json_text(object, field, line) -%}
-    {%- set value = "element_at(" ~ object ~ ", '" ~ field ~ "')" -%}
+{% macro default__json_text(object, all_keys, field, line) -%}
+    {%- set value -%}
+        coalesce(
+            element_at({{ object }}, '{{ field }}'),
+            element_at(map_values(map_filter({{ all_keys }}, (key, value) -> lower(key) = '{{ field | lower }}')), 1)
+        )
+    {%- endset -%}
     {%- set as_written = "json_extract_scalar(" ~ line ~ ", '$." ~ field ~ "')" -%}
     case
         when

@@ -1,7 +1,8 @@
-{# What has arrived in a source since a table of its rows was built: {files: raw files that are new or changed, replaced: those of them, and
+{# What has arrived in a source since a table of its rows was built: {files: readable raw files that are new or changed, replaced: those of them, and
    of an interrupted run, whose older rows must go}. None: the table must be built whole. Exact, by path and modification time, as a
    file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. #}
 {% macro arrived_files(table_name) %}
+    {% set raw_files = ref('raw_files') if target.type == 'spark' and model.resource_type != 'unit_test' %}
     {% if state_before() is none %}
         {{ return(none) }}
     {% endif %}
@@ -24,24 +25,38 @@
         {% endfor %}
     {% endif %}
     {% set files = [] %}
-    {% for row in run_query(arrivals(source_listing(external_table('raw', table_name)), known.values() | list)) %}
+    {% for row in run_query(arrivals(
+        'select source_file, loaded_at from ' ~ raw_files ~ " where layout is not null and source_name = '" ~ table_name ~ "'",
+        known.values() | list
+    )) %}
         {% do files.append(row[0]) %}
         {% do replaced.append(row[0]) if row[0] in known %}
     {% endfor %}
     {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
-{# The files of a listing that are neither empty nor known. An engine that knows names and times from its listing asks the store for each
-   file that is left by this condition, and for no other: with a join it asks for every file, in every run. More literals than this are
-   too long a statement. #}
-{% macro arrivals(listing, known) %}
-    {% set listed = 'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ listing
-        ~ ' where _metadata.file_size > 0' %}
+{# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. #}
+{% macro of_arrived_files(arrivals) %}
+    {% if arrivals is not none %}
+        {{ return('source_file in (' ~ text_list(arrivals.files) ~ ')') }}
+    {% endif %}
+    {% set unread = [] %}
+    {% for row in (run_query('select source_file from ' ~ ref('raw_files') ~ ' where reason is not null')
+        if execute and target.type == 'spark' and model.resource_type != 'unit_test' and flags.WHICH in ['run', 'build'] else []) %}
+        {% do unread.append(row[0]) %}
+    {% endfor %}
+    {{ return('source_file not in (' ~ text_list(unread) ~ ')' if unread else 'true') }}
+{% endmacro %}
+
+{# The files of a listing, a query for source_file and loaded_at, that are not known. An engine that knows names and times from its
+   listing asks the store for each file that is left by this condition, and for no other: with a join it asks for every file, in every
+   run. More literals than this are too long a statement: then those in the table `stored` are known. #}
+{% macro arrivals(listing, known, stored=this) %}
     {{ return(
-        'with listed as (' ~ listed ~ ') select source_file from listed where '
+        'with listed as (' ~ listing ~ ') select source_file from listed where '
         ~ delivery_key('source_file', 'loaded_at') ~ ' not in (' ~ text_list(known) ~ ')'
         if known | length <= 50000 else
-        'with listed as (' ~ listed ~ ') select listed.source_file from listed left anti join ' ~ this ~ ' as stored'
+        'with listed as (' ~ listing ~ ') select listed.source_file from listed left anti join ' ~ stored ~ ' as stored'
         ~ ' on listed.source_file = stored.source_file and listed.loaded_at = stored.loaded_at'
     ) }}
 {% endmacro %}

@@ -1,19 +1,16 @@
-{# A query over an external table of JSON lines: one row per line that is not blank, with the fields and types of the
+{# A query over an external table of JSON lines: one row per line that is not blank, and per object of a file that is one
+   JSON array or object, with the fields and types of the
    `external:` block in _sources.yml, read in one parse. Nothing is dropped: a broken line has null fields.
    Columns besides the fields: source_file, loaded_at, line, is_utf8, is_json_object, wrong_type_field (the first field, in the
-   order of the block, whose value can't be read as its type; null if all can). An empty text is null. #}
+   order of the block, whose value can't be read as its type; null if all can). An empty text is null. Keys may be in any case; of a
+   line with one in two cases the one as in the block counts. #}
 {% macro read_json_lines(source_name, table_name) -%}
-    {%- set relation = source(source_name, table_name) -%}
+    {#- With --empty dbt would put a subquery here, which has no file names. #}
+    {%- set relation = source(source_name, table_name).render() -%}
     {%- set external = external_table(source_name, table_name).external if execute else {} -%}
     {%- set fields = external.get('fields', {}) %}
     with raw_lines as (
-        select
-            line,
-            {{ source_file() }} as source_file,
-            {{ source_file_modified_at() }} as loaded_at
-        {#- With --empty dbt would put a subquery here, which has no file names. #}
-        from {{ relation.render() }}
-        where trim(leading ' ' from line) <> '' and {{ is_source_file(external.get('files', '*')) }} {{- ' and false' if flags.EMPTY }}
+        {{ raw_lines(relation, external.get('files', '*')) | indent(8) }}
     ),
 
     parsed_lines as (
@@ -32,6 +29,13 @@
         from parsed_lines
     ),
 
+    rows_with_all_keys as (
+        select
+            *,
+            {{ all_keys('json_fields', 'line', fields.keys()) | indent(12) }} as all_keys
+        from json_rows
+    ),
+
     text_rows as (
         select
             source_file,
@@ -40,9 +44,9 @@
             {{ is_valid_utf8('line') }} as is_utf8,
             json_fields is not null as is_json_object
             {%- for field in fields %},
-            nullif({{ json_text('json_fields', field, 'line') | indent(12) }}, '') as {{ field }}_text
+            nullif({{ json_text('json_fields', 'all_keys', field, 'line') | indent(12) }}, '') as {{ field }}_text
             {%- endfor %}
-        from json_rows
+        from rows_with_all_keys
     ),
 
     typed_rows as (

@@ -15,20 +15,29 @@
 {% macro spark__stage_external_table(node) %}
     {% set location = absolute_path(node.external.location) %}
     {% set files %}
-        options (
-            path {{ text_literal(location) }},
-            pathGlobFilter {{ text_literal(node.external.files) }},
-            recursiveFileLookup 'true'
-        )
+        path {{ text_literal(location) }},
+        pathGlobFilter {{ text_literal(node.external.files) }},
+        recursiveFileLookup 'true',
+        {#- A file that goes away in mid-run has no rows. #}
+        ignoreMissingFiles 'true',
+        {#- Lines that are longer are left out: model raw_files names their files. #}
+        `mapreduce.input.linerecordreader.line.maxlength` '{{ var('max_line_bytes') }}',
+        {#- Hadoop's usual file system fails on names with a colon, which it can't give a checksum file. #}
+        `fs.file.impl` 'org.apache.hadoop.fs.RawLocalFileSystem',
+        `fs.file.impl.disable.cache` 'true'
     {% endset %}
     {% do create_schema(source_relation(node)) %}
     {# Text, not JSON: see json_object.sql. #}
-    {% do create_external_table(source_relation(node), '(line string) using text' ~ files) %}
+    {% do create_external_table(source_relation(node), '(line string) using text options (' ~ files ~ ')') %}
     {# The same files by name: their contents are not read unless they are asked for. #}
-    {% do create_external_table(source_listing(node), 'using binaryFile' ~ files) %}
+    {% do create_external_table(source_relation(node, '_files'), 'using binaryFile options (' ~ files ~ ')') %}
+    {# Each file as one text, if it can be read. #}
+    {% do create_external_table(
+        source_relation(node, '_texts'), "(line string) using text options (wholetext 'true', ignoreCorruptFiles 'true', " ~ files ~ ')'
+    ) %}
     {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
     {% if flags.WHICH not in ['compile', 'generate', 'show'] %}
-        {% do run_query('select 1 from text.`' ~ location | replace('`', '``') ~ '` limit 0') %}
+        {% do run_statement('create or replace temporary view raw_folder using text options (recursiveFileLookup true, path ' ~ text_literal(location) ~ ')') %}
     {% endif %}
 {% endmacro %}
 
@@ -69,12 +78,8 @@
     {% endif %}
 {% endmacro %}
 
-{% macro source_relation(node) %}
-    {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier)) }}
-{% endmacro %}
-
-{% macro source_listing(node) %}
-    {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier ~ '_files')) }}
+{% macro source_relation(node, suffix='') %}
+    {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier ~ suffix)) }}
 {% endmacro %}
 
 {# Create a table over raw files, again if its definition has changed; and list the files anew. #}

@@ -17,9 +17,7 @@ with log_data as (
         *,
         {{ is_of_erased_user(erased, 'user_id', 'raw_text') }} as is_erased
     from {{ ref('vw_log_data') }}
-    {%- if arrivals is not none %}
-    where source_file in ({{ text_list(arrivals.files) }})
-    {%- endif %}
+    where {{ of_arrived_files(arrivals) }}
 ),
 
 pages as (

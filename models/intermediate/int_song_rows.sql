@@ -3,9 +3,7 @@
 {{ append_arrivals(arrivals) }}
 with songs_data as (
     select * from {{ ref('vw_songs_data') }}
-    {%- if arrivals is not none %}
-    where source_file in ({{ text_list(arrivals.files) }})
-    {%- endif %}
+    where {{ of_arrived_files(arrivals) }}
 ),
 
 checked_rows as (
@@ -16,9 +14,6 @@ checked_rows as (
             when not is_json_object then 'broken_json'
             when wrong_type_field is not null then 'wrong_type:' || wrong_type_field
             when song_id is null then 'missing_value:song_id'
-            when artist_id is null then 'missing_value:artist_id'
-            when title is null then 'missing_value:title'
-            when artist_name is null then 'missing_value:artist_name'
             when not (duration > 0 and duration <= 86400) then 'out_of_range:duration'
             when not year between 0 and 2100 then 'out_of_range:year'
             when not artist_latitude between -90 and 90 then 'out_of_range:artist_latitude'

@@ -1,5 +1,6 @@
 with songs as (
     select * from {{ ref('int_songs') }}
+    where artist_id is not null
 ),
 
 names as (
@@ -16,7 +17,7 @@ ranked_names as (
         *,
         row_number() over (
             partition by artist_id
-            order by songs desc, length(name) asc, name asc
+            order by case when name is not null then 0 else 1 end asc, songs desc, length(name) asc, name asc
         ) as name_rank
     from names
 ),

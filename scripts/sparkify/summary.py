@@ -1,10 +1,9 @@
-"""What a run made, in figures: tables, quarantined rows, matched plays, and what to type next."""
+"""What a run made, in figures: tables, files and rows that could not be used, matched plays, and what to type next."""
 
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,44 +13,113 @@ from sparkify.settings import PROJECT, Settings
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
+SOURCES = {
+    "log_data": ("quarantined_log_data", "int_log_rows"),
+    "song_data": ("quarantined_songs_data", "int_song_rows"),
+}
+# Of a source that much is quarantined for a reason that it shares: then something is wrong with the source.
+MUCH = 0.1
+# Characters of a quarantined row that are shown.
+EXAMPLE = 60
+CAUSES = {
+    "broken_json": "they are probably no JSON lines: one object a line, or one JSON array a file, is expected",
+    "not_utf8": "they are probably in another encoding; iconv -t UTF-8 converts them",
+    "missing_value": "they probably have other fields than those in models/staging/_sources.yml",
+    "wrong_type": "this field probably has another meaning there; models/staging/_sources.yml says its type",
+    "out_of_range": "the values are probably in another unit; times are expected in milliseconds since 1970",
+    "play_without_user": "plays are expected to have a user",
+    "unknown_level": "other levels than free and paid go into seeds/subscription_levels.csv",
+}
+REMEDIES = {
+    "unreadable": "no right to read it, or its compression is damaged; deliver it again",
+    "unknown_compression": "compress it with gzip and name it .gz",
+    "utf16": "iconv -f UTF-16 -t UTF-8 FILE > NEW",
+    "line_too_long": "jq -c . FILE > NEW puts each object on a line",
+    "large_document": "jq -c '.[]?' FILE > NEW puts each object on a line",
+}
+
 
 def text(settings: Settings, report: Path) -> str:
     """The summary as lines for a terminal. `report` is the page of answers that was made."""
     connection = lake.connect(settings.lake, settings.schema)
     figures = lake.figures(settings.lake, settings.schema)
-    return _lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
+    return lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
 
 
-def _lines(figures: list[TableFigures], settings: Settings, report: Path, ask: Ask) -> str:
-    found = [*_tables(figures), "", *_quarantined(ask), _matched(ask)]
+def lines(figures: list[TableFigures], settings: Settings, report: Path, ask: Ask) -> str:
+    """The summary of a lake with these tables; `ask` gives the rows that answer a question about it."""
+    staging = f"{settings.schema}_staging"
+    warnings = [line for source in SOURCES for line in _warning(source, staging, ask)]
+    found = [*warnings, *_tables(figures), "", *_files(ask), *_quarantined(ask), _matched(ask)]
     return "\n".join([*found, "", f"Report: {report}", *_next(settings)])
 
 
+def _warning(source: str, staging: str, ask: Ask) -> Iterator[str]:
+    """A sentence about a source of which much is unusable, or a whole file."""
+    quarantine, rows = SOURCES[source]
+    ((total, unusable, files, spoiled),) = ask(f"""
+        select coalesce(sum(total), 0), coalesce(sum(unusable), 0), count(*), count_if(unusable = total)
+        from (
+            select count(*) as total, count_if(rejection_reason <> 'erased') as unusable
+            from {lake.identifier(staging)}.{rows} group by source_file
+        )
+    """)
+    if not total:
+        yield f"{source} has no rows: nothing of it could be read, or there is nothing in its folder.\n"
+    elif unusable > MUCH * total or spoiled:
+        ((reason, field),) = ask(
+            f"select reason, field from {quarantine} group by all order by count(*) desc, reason, field limit 1"
+        )
+        of_files = f", among them all of {spoiled:,} of {files:,} files" if spoiled else ""
+        yield (
+            f"{unusable:,} of {total:,} rows of {source} can't be used{of_files}."
+            f" Most common: {_reason(reason, field)};"
+            f" {CAUSES[reason]}.\n"
+        )
+
+
+def _reason(reason: str, field: str | None) -> str:
+    return f"{reason} ({field})" if field else reason
+
+
 def _tables(figures: list[TableFigures]) -> list[str]:
-    width = max(len(row.name) for row in figures)
+    width = max((len(row.name) for row in figures), default=5)
     head = f"{'table':<{width}}{'rows':>12}{'files':>7}{'bytes':>13}  place"
     return [head] + [
         f"{row.name:<{width}}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures
     ]
 
 
+def _files(ask: Ask) -> list[str]:
+    ((files, empty, unread),) = ask(
+        "select count(*), count_if(layout is null and reason is null), count(reason) from raw_files"
+    )
+    lines = [
+        f"{files:,} raw files: {files - empty - unread:,} read, {empty:,} empty, {unread:,} not read"
+        + (":" if unread else ".")
+    ]
+    for count, reason, file in ask("""
+        select count(*), reason, min(source_file) from raw_files where reason is not null
+        group by reason order by 1 desc, 2
+    """):
+        lines.append(f"  {count:>8,}  raw_files: {reason}, e.g. {file}; {REMEDIES[reason]}")
+    return lines
+
+
 def _quarantined(ask: Ask) -> list[str]:
-    rows = ask("""
-        select 'log_data', reason, field, count(*) from quarantined_log_data group by reason, field
-        union all
-        select 'song_data', reason, field, count(*) from quarantined_songs_data group by reason, field
-    """)
-    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
-    fields: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for source, reason, field, count in rows:
-        counts[source, reason] += count
-        fields[source, reason] |= {field} - {None}
     raw_rows = sum(row[0] for row in ask("select raw_rows from row_accounting"))
-    quarantined = sum(counts.values())
-    lines = [f"{quarantined:,} of {raw_rows:,} raw rows quarantined" + (":" if counts else ".")]
-    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        of_fields = f" ({', '.join(sorted(fields[key]))})" if fields[key] else ""
-        lines.append(f"  {count:>8,}  {key[0]}: {key[1]}{of_fields}")
+    found = [
+        (count, quarantine, *row)
+        for quarantine, _ in SOURCES.values()
+        for count, *row in ask(f"""
+            select count(*), reason, field, min(source_file), arg_min(raw_text, source_file)
+            from {quarantine} group by reason, field order by 1 desc, 2, 3
+        """)
+    ]
+    lines = [f"{sum(row[0] for row in found):,} of {raw_rows:,} raw rows quarantined" + (":" if found else ".")]
+    for count, quarantine, reason, field, file, text in found:
+        example = text if len(text) <= EXAMPLE else f"{text[:EXAMPLE]}…"
+        lines.append(f"  {count:>8,}  {quarantine}: {_reason(reason, field)}, e.g. {example!r} in {file}")
     return lines
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
 import os
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +138,85 @@ ODD_BUT_GOOD: Lines = [
 DUPLICATES: Lines = [event(400), event(400), event(400, level="paid"), event(401)]
 
 
+CASES = ("mixed_folders", "lower_case_keys", "songs_without_a_title", "whole_file_json", "names_of_files")
+
+# Of names: what shells, globs, URIs and SQL take for their own.
+ODD = " '\"`#%&+,;=:@!$^~()[]{}<>|*?\\äß漢🎵%41%zz"
+
+
+def drawn_files(chance: random.Random, count: int) -> dict[str, bytes]:
+    """Files with drawn names, compressions, encodings, line ends, JSON shapes, keys and values."""
+    files: dict[str, bytes] = {}
+    for number in range(count):
+        source = chance.choice(("log_data", "log_data", "song_data"))
+        rows = [_drawn_row(chance, source, 10 * number + item) for item in range(chance.choice((1, 1, 2, 5)))]
+        shape = chance.choice(("lines", "lines", "lines", "array", "pretty array", "pretty"))
+        end = chance.choice(("\n", "\r\n", "\r"))
+        text = {
+            "lines": end.join(map(json.dumps, rows)) + chance.choice(("", end, end + end)),
+            "array": json.dumps(rows),
+            "pretty array": json.dumps(rows, indent=1).replace("\n", end),
+            "pretty": json.dumps(rows[0], indent=1).replace("\n", end),
+        }[shape]
+        content = chance.choice(("", "", "", " ", "\n")) + text[: len(text) - (chance.random() < 0.05)]
+        encoded = content.encode(chance.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
+        folder = "".join(chance.choice(ODD) for _ in range(3)) if chance.random() < 0.3 else "drawn"
+        name = f"{source}/{folder}/{number}{''.join(chance.choice(ODD) for _ in range(4))}"
+        pack = chance.choice(("", "", ".gz", ".bz2"))
+        packed = {"": encoded, ".gz": gzip.compress(encoded, mtime=0), ".bz2": bz2.compress(encoded)}
+        files[name + pack] = packed[pack]
+    return files
+
+
+def _drawn_row(chance: random.Random, source: str, number: int) -> dict[str, Any]:
+    # Spark writes the objects of an array anew, in which a float may look otherwise.
+    row = (
+        EVENT | {"sessionId": 1000 + number, "registration": 1540919166796}
+        if source == "log_data"
+        else SONG | {"song_id": f"SD{number}"}
+    )
+    for name in chance.sample(sorted(row), chance.choice((0, 0, 1, 3))):
+        row[name] = chance.choice((None, "", "text", -1, 10**12, True, 'é\u2028\t"', []))
+    if chance.random() < 0.2:
+        del row[chance.choice(sorted(row))]
+    change = chance.choice((str, str, str.lower, str.upper, str.swapcase))
+    return {change(name): value for name, value in row.items()}
+
+
+def copy_cases(cases: Path, raw: Path) -> None:
+    """Put the raw folders of ../shared/cases into one: that of mixed_folders at the top, the others in folders."""
+    for case in CASES:
+        for source in ("log_data", "song_data"):
+            for file in sorted((cases / case / source).rglob("*")):
+                below = file.relative_to(cases / case)
+                path = raw / (below if case == "mixed_folders" else Path(source, case, below.relative_to(source)))
+                if file.is_file():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    # Their songs have ids that others here have too, and one has that of another case.
+                    first = b'"SC4"' if case == "lower_case_keys" else b'"SC1"'
+                    content = file.read_bytes().replace(b'"SO1"', first)
+                    path.write_bytes(re.sub(rb'"SO(\d)"', rb'"SC\1"', content))
+    event = (cases / "names_of_files" / "log_data" / "events.jsonl").read_bytes()
+    (raw / "log_data" / "2018-11-01T21:00:00.json").write_bytes(event.replace(b": 212,", b": 241,"))
+
+
+def write_unreadable(raw: Path) -> dict[str, str]:
+    """Write files that can't be read; the reason of each."""
+    lines = event(600) + b"\n" + event(601)
+    files = {
+        "damaged.json.gz": ("unreadable", gzip.compress(lines * 1000)[:-20]),
+        "plain.json.gz": ("unreadable", lines),
+        "gzip without ending": ("unknown_compression", gzip.compress(lines)),
+        "events.zip": ("unknown_compression", b"PK\x03\x04" + bytes(range(256))),
+        "events.json.zst": ("unknown_compression", bytes.fromhex("28b52ffd") + bytes(range(256))),
+        "utf16.json": ("utf16", lines.decode().encode("utf-16")),
+    }
+    (raw / "log_data" / "unreadable").mkdir()
+    for name, (_, content) in files.items():
+        (raw / "log_data" / "unreadable" / name).write_bytes(content)
+    return {name: reason for name, (reason, _) in files.items()}
+
+
 def write_raw(raw: Path) -> None:
     """Write the folder: log_data/ and song_data/ with every kind of fault."""
     files: dict[str, bytes] = {
@@ -153,7 +235,19 @@ def write_raw(raw: Path) -> None:
         "log_data/2018/12/odd name, with 'quotes' {x} [1] %20 ü.json": event(507),
         "log_data/2018/12/_unfinished.json": b"{half",
         "log_data/2018/12/.hidden.json": b"{half",
-        "log_data/2018/12/notes.txt": b"not for us",
+        "log_data/2018/12/notes.txt": b"not an event",
+        "log_data/2018/12/12:00:00": event(509),
+        "log_data/year=2018/events.JSON.bz2": bz2.compress(event(510)),
+        "log_data/_staging/part.json": b"{half",
+        "log_data/2018/12/keys.json": b"\n".join(
+            [
+                json.dumps({name.upper(): value for name, value in (EVENT | {"sessionId": 511}).items()}).encode(),
+                event(512, userId=..., USERID="9"),
+                event(513, userId=None, USERID="9"),
+                event(514, level=..., LEVEL="gold"),
+                event(515, artist=..., ARTIST=1.50),
+            ]
+        ),
         "log_data/at_the_top.json": event(508),
         "song_data/A/A/A/good.json": song("SO0"),
         "song_data/A/A/A/twice.json": song("SO0"),
@@ -190,6 +284,7 @@ def write_raw(raw: Path) -> None:
         "song_data/A/A/C/packed.json.gz": gzip.compress(song("SO5", year=1999, duration="200.25"), mtime=0),
         "song_data/A/A/C/empty.json": b"",
     }
+    files |= drawn_files(random.Random(14), 200)
     for number, (name, content) in enumerate(files.items()):
         path = raw / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -117,11 +117,12 @@ def _heard(play: Fields, later: list[Fields]) -> tuple[int | None, str]:
     return passed, "skipped" if end["page"] == "NextSong" else "stopped"
 
 
-def facts(raw: Path) -> Facts:
-    """Reads the raw files."""
-    star = oracle.compute(raw)
+def facts(raw: Path, line_by_line: bool = False) -> Facts:
+    """Reads the raw files, as Trino does if `line_by_line`."""
+    star = oracle.compute(raw, line_by_line=line_by_line)
     events = sorted(
-        oracle.load(raw, oracle.LOG_DATA).kept, key=lambda row: (row["ts"], row["itemInSession"], row["sessionId"])
+        oracle.load(raw, oracle.LOG_DATA, line_by_line).kept,
+        key=lambda row: (row["ts"], row["itemInSession"], row["sessionId"]),
     )
     matches = {row[0]: (row[4], row[5]) for row in star.tables["songplays"]}
     sessions: dict[int, list[Fields]] = defaultdict(list)

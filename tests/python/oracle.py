@@ -9,6 +9,7 @@ which is the order of their UTF-8 bytes.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import json
@@ -318,7 +319,7 @@ SONG_DATA = Source(
         "num_songs": read_whole,
     },
     texts=("artist_id", "artist_location", "artist_name", "song_id", "title"),
-    required=("song_id", "artist_id", "title", "artist_name"),
+    required=("song_id",),
     ranges={
         "duration": lambda seconds: 0 < seconds <= 86400,
         "year": lambda year: 0 <= year <= 2100,
@@ -348,7 +349,7 @@ def raw_files(raw: Path, folder: str) -> Iterator[RawFile]:
     for parent, folders, names in os.walk(raw / folder):
         folders[:] = sorted(name for name in folders if name[0] not in "_.")
         for name in sorted(names):
-            if name[0] in "_." or not name.endswith((".json", ".json.gz")):
+            if name[0] in "_.":
                 continue
             path = Path(parent, name)
             # Whole milliseconds: that is what Spark sees of a file's time, so finer differences are ties.
@@ -356,15 +357,38 @@ def raw_files(raw: Path, folder: str) -> Iterator[RawFile]:
             yield RawFile(path.relative_to(raw).as_posix(), path, EPOCH + modified * MILLISECOND)
 
 
-def raw_lines(path: Path) -> Iterator[bytes]:
-    """The raw rows of a file, without line ends."""
+def raw_lines(path: Path, line_by_line: bool = False) -> Iterator[bytes]:
+    """The raw rows of a file, without line ends: lines, or the objects of a file that is one JSON array or object.
+
+    Nothing where the file can't be read. With `line_by_line`, as Trino has it, there are lines in any file.
+    """
     content = path.read_bytes()
-    if path.name.endswith(".gz"):
-        content = gzip.decompress(content)
+    unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(path.suffix)
+    try:
+        content = unpack(content) if unpack else content
+    except (OSError, EOFError):
+        return iter(())
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"\x1f\x8b")) and not line_by_line:
+        return iter(())
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
+    if (objects := _objects(content)) and not line_by_line:
+        return iter(objects)
     # bytes.splitlines breaks at \n, \r\n and \r, and (unlike that of str) at nothing else.
     return (line for line in content.splitlines() if line.strip(b" "))
+
+
+def _objects(content: bytes) -> list[bytes]:
+    """The elements of a JSON array, or one object that has several lines; nothing for any other file."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    if isinstance(value, list):
+        # As Spark writes them anew.
+        return [json.dumps(element, ensure_ascii=False, separators=(",", ":")).encode() for element in value]
+    content = content.strip(b" \r\n")
+    return [content] if isinstance(value, dict) and len(content.splitlines()) > 1 else []
 
 
 def parse_row(line: bytes, source: Source) -> Fields:
@@ -379,14 +403,20 @@ def parse_row(line: bytes, source: Source) -> Fields:
         raise Unusable("broken_json") from None
     if not isinstance(members, dict):
         raise Unusable("broken_json")
+    # Keys may be in any case; the exact one counts.
+    in_lower_case = {name.lower(): name for name in members}
+    keys = {
+        name: name if name in members else in_lower_case.get(name.lower(), name)
+        for name in (*source.numbers, *source.texts)
+    }
     row: Fields = {}
     for name, read in source.numbers.items():
         try:
-            row[name] = read(members.get(name))
+            row[name] = read(members.get(keys[name]))
         except ValueError:
             raise Unusable("wrong_type", name) from None
     for name in source.texts:
-        row[name] = _read_text(members.get(name), name, text)
+        row[name] = _read_text(members.get(keys[name]), keys[name], text)
     for name in source.required:
         if row[name] is None:
             raise Unusable("missing_value", name)
@@ -397,13 +427,13 @@ def parse_row(line: bytes, source: Source) -> Fields:
     return row
 
 
-def load(raw: Path, source: Source) -> Loaded:
+def load(raw: Path, source: Source, line_by_line: bool = False) -> Loaded:
     """Reads one source: quarantines what is unusable and keeps one delivery of everything else."""
     newest: dict[Row, tuple[tuple[datetime, Row], Fields]] = {}
     quarantined: list[Row] = []
     raw_rows = usable = 0
     for file in raw_files(raw, source.folder):
-        for line in raw_lines(file.path):
+        for line in raw_lines(file.path, line_by_line):
             raw_rows += 1
             try:
                 row = parse_row(line, source)
@@ -484,15 +514,17 @@ def _songs(songs: list[Fields]) -> list[Row]:
 
 
 def _artists(songs: list[Fields]) -> list[Row]:
-    names: dict[str, Counter[str]] = defaultdict(Counter)
+    names: dict[str, Counter[str | None]] = defaultdict(Counter)
     places: dict[str, Counter[Row]] = defaultdict(Counter)
     for song in songs:
+        if song["artist_id"] is None:
+            continue
         names[song["artist_id"]][song["artist_name"]] += 1
         place = (song["artist_location"], song["artist_latitude"], song["artist_longitude"])
         places[song["artist_id"]][place] += 1
 
-    def best_name(counts: Counter[str]) -> str:
-        return min(counts, key=lambda name: (-counts[name], len(name), name))
+    def best_name(counts: Counter[str | None]) -> str | None:
+        return min(counts, key=lambda name: (name is None, -counts[name], len(name or ""), name or ""))
 
     def best_place(counts: Counter[Row]) -> Row:
         def rank(place: Row) -> Row:
@@ -549,13 +581,13 @@ def _sorted(rows: list[Row], key_columns: int) -> list[Row]:
     return sorted(rows, key=lambda row: row[:key_columns])
 
 
-def compute(raw: Path, duration_tolerance: float = 0.0) -> Oracle:
+def compute(raw: Path, duration_tolerance: float = 0.0, line_by_line: bool = False) -> Oracle:
     """All tables from `<raw>/log_data` and `<raw>/song_data`, each sorted by its key.
 
     A play matches a song of its title and artist when the durations differ by at most `duration_tolerance`
-    seconds (0: exactly equal; math.inf: any, as long as both are known).
+    seconds (0: exactly equal; math.inf: any, as long as both are known). `line_by_line`: see raw_lines.
     """
-    log, catalogue = load(raw, LOG_DATA), load(raw, SONG_DATA)
+    log, catalogue = load(raw, LOG_DATA, line_by_line), load(raw, SONG_DATA, line_by_line)
     plays = [event for event in log.kept if event["page"] == "NextSong"]
     songplays = _songplays(plays, catalogue.kept, duration_tolerance)
     tables = {

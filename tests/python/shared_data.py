@@ -11,6 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 ARCHIVE = "song_data_1943.tar.gz"
+SHARED_CASES = Path(os.environ.get("SPARKIFY_SHARED") or PROJECT.parent / "shared" / "data").parent / "cases"
 
 
 def shared_data() -> Path:

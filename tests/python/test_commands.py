@@ -191,4 +191,4 @@ def test_summary_names_every_table_and_reason(simulated: Lake, monkeypatch: pyte
     assert f"{quarantined:,} of " in text
     logs = manifest["log_data"]
     assert f"{logs['matched_plays']:,} of {logs['plays']:,} plays matched" in text
-    assert "log_data: play_without_user (userId)" in text
+    assert "quarantined_log_data: play_without_user (userId)" in text

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 import oracle
-from builds import Builder, Lake
-from hostile import write_raw
+from builds import NO_UNIT_TESTS, Builder, Lake
+from hostile import copy_cases, event, write_raw, write_unreadable
+from shared_data import SHARED_CASES, shared_data
 from sparkify.canonical import first_differences
 
 
 @pytest.fixture(scope="module")
 def hostile(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    raw = tmp_path_factory.mktemp("hostile") / "it's a raw, folder"
+    raw = tmp_path_factory.mktemp("hostile") / "it's a räw, folder 100%25"
     write_raw(raw)
-    return builder.build(raw, "hostile")
+    copy_cases(SHARED_CASES, raw)
+    return builder.build(raw, "hostile", "build", *NO_UNIT_TESTS)
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +41,65 @@ def test_every_raw_row_is_there(hostile: Lake, expected: oracle.Oracle) -> None:
     rows = dict(counts)
     assert rows == {True: logs.kept + logs.duplicates, False: logs.quarantined}
     assert kept == [(logs.kept,)]
-    assert sum(rows.values()) == 83
+    assert sum(rows.values()) > 350
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("mixed_folders", [201, 202, 203]),
+        ("names_of_files", [211, 212, 213, 214, 215, 216]),
+        ("lower_case_keys", [221]),
+        ("whole_file_json", [231, 231, 232]),
+        ("a colon in a name", [241]),
+    ],
+)
+def test_plays_of_the_case(hostile: Lake, case: str, expected: list[int]) -> None:
+    assert shared_data()
+    first = expected[0] // 10 * 10
+    with hostile.connect() as connection:
+        found = connection.sql(
+            f"select session_id from songplays where session_id between {first} and {first + 9} order by 1"
+        ).fetchall()
+    assert [session for (session,) in found] == expected
+
+
+def test_songs_and_artists_of_the_cases(hostile: Lake) -> None:
+    assert shared_data()
+    songs = {row[0]: row[1:] for row in hostile.rows("songs") if row[0].startswith("SC")}
+    artists = {row[0]: row[1] for row in hostile.rows("artists")}
+    uprising = {f"SC{n}": ("Uprising", f"AR{n}", None, 200.5) for n in (2, 3, 7, 8, 9)}
+    assert songs == uprising | {"SC1": (None, "AR1", None, 200.5), "SC4": ("Uprising", "AR1", None, 200.5)}
+    assert [artists[f"AR{n}"] for n in (1, 7, 8, 9)] == ["Muse"] * 4
+
+
+def unread(lake: Lake) -> dict[str, str]:
+    """The files that were not read, and why."""
+    with lake.connect() as connection:
+        found = connection.sql("select source_file, reason from raw_files where reason is not null").fetchall()
+    return {unquote(name).rsplit("/", 1)[1]: reason for name, reason in found}
+
+
+def test_unreadable_files_are_named_and_read_when_they_are_mended(hostile: Lake, builder: Builder) -> None:
+    before = unread(hostile)
+    named = write_unreadable(hostile.raw)
+    assert builder.dbt(hostile, "run", "--select", "+songplays")
+    assert unread(hostile) == before | named
+    folder = hostile.raw / "log_data" / "unreadable"
+    (folder / "damaged.json.gz").write_bytes(gzip.compress(event(602)))
+    (folder / "utf16.json").unlink()
+    assert builder.dbt(hostile, "run", "--select", "+songplays")
+    left = named.keys() - {"damaged.json.gz", "utf16.json"}
+    assert unread(hostile) == before | {name: named[name] for name in left}
+    with hostile.connect() as connection:
+        found = connection.sql("select session_id from songplays where session_id between 600 and 609").fetchall()
+    assert found == [(602,)]
 
 
 def test_empty_folders_give_empty_tables(builder: Builder, tmp_path: Path) -> None:
     (tmp_path / "log_data").mkdir()
     (tmp_path / "song_data" / "A").mkdir(parents=True)
-    lake = builder.build(tmp_path, "nothing")
+    lake = builder.build(tmp_path, "nothing", "build", *NO_UNIT_TESTS)
     for table in ("users", "songs", "artists", "quarantined_songs_data"):
         assert lake.rows(table) == []
     for table in ("songplays", "time"):

@@ -1,0 +1,42 @@
+{# The lines of an external table that are not blank: line, source_file, loaded_at. `relation`: the table;
+   `pattern`: of the names of its files. #}
+{% macro raw_lines(relation, pattern) -%}
+    {{ return(adapter.dispatch('raw_lines', 'sparkify')(relation, pattern)) }}
+{%- endmacro %}
+
+{# Files that raw_files knows as one JSON value give their objects, files that can't be read nothing. #}
+{% macro spark__raw_lines(relation, pattern) -%}
+    select
+        line,
+        {{ source_file() }} as source_file,
+        {{ source_file_modified_at() }} as loaded_at
+    from {{ relation }}
+    where
+        trim(leading ' ' from line) <> '' {{- ' and false' if flags.EMPTY }}
+        and {{ source_file() }} not in (
+            select others.source_file from {{ ref('raw_files') }} as others
+            where others.layout is null or others.layout = 'document'
+        )
+    union all
+    select
+        explode(coalesce(from_json({{ document_text('line') }}, 'array<string>'), array({{ document_text('line') }}))) as line,
+        {{ source_file() }} as source_file,
+        {{ source_file_modified_at() }} as loaded_at
+    from {{ relation }}_texts
+    where
+        {{ source_file() }} in (
+            select documents.source_file from {{ ref('raw_files') }} as documents
+            where documents.layout = 'document'
+        ) {{- ' and false' if flags.EMPTY }}
+{%- endmacro %}
+
+{# Trino and Athena read all files of a folder whose names begin with neither `_` nor `.`, line by line. #}
+{% macro default__raw_lines(relation, pattern) -%}
+    {%- set name = pattern.replace('.', '\\.').replace('*', '[^/]*').replace('{', '(').replace(',', '|').replace('}', ')') -%}
+    select
+        line,
+        {{ source_file() }} as source_file,
+        {{ source_file_modified_at() }} as loaded_at
+    from {{ relation }}
+    where trim(leading ' ' from line) <> '' and regexp_like("$path", '/{{ name }}$') {{- ' and false' if flags.EMPTY }}
+{%- endmacro %}

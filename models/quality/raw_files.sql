@@ -1,0 +1,54 @@
+{{ config(materialized='incremental', incremental_strategy='append', enabled=target.type == 'spark') }}
+{%- set changes = changed_raw_files() %}
+{{ append_arrivals(changes, statements=changes.statements if changes is not none else []) }}
+with looks as (
+    {{ looks_at_raw_files(changes) | indent(4) }}
+),
+
+files as (
+    select
+        source_name,
+        source_file,
+        max(loaded_at) as loaded_at,
+        max(bytes) as bytes,
+        max(content) as content,
+        max(bytes) - sum(bytes_of_line) as bytes_left_out,
+        bool_or(is_bracket) and not bool_or(is_object) as is_large_document
+    from looks
+    group by source_name, source_file
+),
+
+judged_files as (
+    select
+        *,
+        case
+            when bytes = 0 then null
+            when
+                content = 3
+                or lower(source_file) rlike '[.](zip|7z|rar|xz|zst|lz4|lzo|snappy|tar|tgz)$'
+                then 'unknown_compression'
+            when content = 4 then 'utf16'
+            when content is null then 'unreadable'
+            when bytes_left_out > {{ var('max_line_bytes') }} then 'line_too_long'
+            when is_large_document then 'large_document'
+        end as reason
+    from files
+),
+
+raw_files as (
+    select
+        source_name,
+        source_file,
+        loaded_at,
+        {{ run_started() }} as arrived_at,
+        bytes,
+        case
+            when reason is not null then null
+            when content = 1 then 'lines'
+            when content = 2 then 'document'
+        end as layout,
+        reason
+    from judged_files
+)
+
+select * from raw_files
