@@ -50,13 +50,13 @@
 
 {# The files of a listing, a query for source_file and loaded_at, that are not known. An engine that knows names and times from its
    listing asks the store for each file that is left by this condition, and for no other: with a join it asks for every file, in every
-   run. More literals than this are too long a statement: then those in the table `stored` are known. #}
-{% macro arrivals(listing, known, stored=this) %}
+   run. More literals than this are too long a statement. #}
+{% macro arrivals(listing, known) %}
     {{ return(
         'with listed as (' ~ listing ~ ') select source_file from listed where '
         ~ delivery_key('source_file', 'loaded_at') ~ ' not in (' ~ text_list(known) ~ ')'
         if known | length <= 50000 else
-        'with listed as (' ~ listing ~ ') select listed.source_file from listed left anti join ' ~ stored ~ ' as stored'
+        'with listed as (' ~ listing ~ ') select listed.source_file from listed left anti join ' ~ this ~ ' as stored'
         ~ ' on listed.source_file = stored.source_file and listed.loaded_at = stored.loaded_at'
     ) }}
 {% endmacro %}

@@ -1,30 +1,46 @@
-{# What has changed in the raw folders since raw_files was built, as arrived_files() has it of a source's rows. Files that could not be read
-   are looked at again in each run. #}
+{# What has changed in the raw folders since raw_files was built: {files: those to look at, replaced: those of them whose older rows must go,
+   statements: one that forgets files that could not be read and are gone}. None: all are looked at. A file that was `unreadable` is tried again. #}
 {% macro changed_raw_files() %}
     {% if state_before() is none %}
         {{ return(none) }}
     {% endif %}
     {% set known = {} %}
+    {% set unread = {} %}
+    {% set unreadable = [] %}
     {% set files = [] %}
     {% set replaced = [] %}
-    {% set unread = [] %}
     {% for path, delivery, reason in run_query('select source_file, ' ~ delivery_key('source_file', 'loaded_at') ~ ', reason from ' ~ this) %}
-        {% do unread.append(path) if reason %}
+        {% do unread.update({path: 'gone'}) if reason %}
+        {% do unreadable.append(path) if reason == 'unreadable' %}
         {% do replaced.append(path) if path in known %}
-        {% do known.update({path: delivery}) if not reason %}
+        {% do known.update({path: delivery}) %}
     {% endfor %}
     {% for node in graph.sources.values() if node.external %}
-        {% for row in run_query(arrivals(
-            'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from ' ~ source_relation(node, '_files'),
-            known.values() | list, '(select * from ' ~ this ~ ' where reason is null)'
-        )) %}
+        {% set listing = 'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from '
+            ~ source_relation(node, '_files') %}
+        {% for row in run_query(arrivals(listing, known.values() | list)) %}
             {% do files.append(row[0]) %}
-            {% do replaced.append(row[0]) if row[0] in known %}
+        {% endfor %}
+        {% for row in (run_query(listing ~ ' where ' ~ source_file() ~ ' in (' ~ text_list(unread) ~ ')') if unread else []) %}
+            {% do unread.update({row[0]: 'there'}) %}
+        {% endfor %}
+        {% for row in (run_query(
+            'select ' ~ source_file() ~ ' from ' ~ source_relation(node, '_texts') ~ ' where ' ~ source_file() ~ ' in ('
+            ~ text_list(unreadable) ~ ')'
+        ) if unreadable else []) if row[0] not in files %}
+            {% do files.append(row[0]) %}
         {% endfor %}
     {% endfor %}
+    {% for path in files if path in known %}
+        {% do replaced.append(path) %}
+    {% endfor %}
+    {% set gone = [] %}
+    {% for path, state in unread.items() if state == 'gone' %}
+        {% do gone.append(path) %}
+    {% endfor %}
     {{ return({'files': files, 'replaced': replaced, 'statements': [
-        'delete from ' ~ this ~ ' where reason is not null and arrived_at < ' ~ run_started()
-    ] if unread else []}) }}
+        'delete from ' ~ this ~ ' where source_file in (' ~ text_list(gone) ~ ')'
+    ] if gone else []}) }}
 {% endmacro %}
 
 {# A query for what is seen of the files of all sources, in one look at each before its rows are parsed: a row that lists the file; if it can

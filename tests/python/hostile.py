@@ -196,8 +196,11 @@ def copy_cases(cases: Path, raw: Path) -> None:
                     first = b'"SC4"' if case == "lower_case_keys" else b'"SC1"'
                     content = file.read_bytes().replace(b'"SO1"', first)
                     path.write_bytes(re.sub(rb'"SO(\d)"', rb'"SC\1"', content))
+                    os.utime(path, (FIRST_ARRIVAL, FIRST_ARRIVAL))
     event = (cases / "names_of_files" / "log_data" / "events.jsonl").read_bytes()
-    (raw / "log_data" / "2018-11-01T21:00:00.json").write_bytes(event.replace(b": 212,", b": 241,"))
+    colon = raw / "log_data" / "2018-11-01T21:00:00.json"
+    colon.write_bytes(event.replace(b": 212,", b": 241,"))
+    os.utime(colon, (FIRST_ARRIVAL, FIRST_ARRIVAL))
 
 
 def write_unreadable(raw: Path) -> dict[str, str]:
