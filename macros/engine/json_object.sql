@@ -42,7 +42,7 @@
 
 
 {# What is needed to find a key in another case than `fields` have it, as Hive, Athena and Redshift do; null of a line that has all of them
-   as they are, which is all that most lines cost. `object`, `line`: columns. Type: struct<keys: array<string>, values: array<string>>. #}
+   as they are, which is all that most lines cost. `object`, `line`: columns. Type: map<string, string>, in Trino map(varchar, json). #}
 {% macro all_keys(object, line, fields) -%}
     {{ return(adapter.dispatch('all_keys', 'sparkify')(object, line, fields)) }}
 {%- endmacro %}

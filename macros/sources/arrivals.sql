@@ -35,7 +35,8 @@
     {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
-{# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. #}
+{# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. A list, as
+   Spark opens the files that a subquery in vw_… would leave out. #}
 {% macro of_arrived_files(arrivals) %}
     {% if arrivals is not none %}
         {{ return('source_file in (' ~ text_list(arrivals.files) ~ ')') }}

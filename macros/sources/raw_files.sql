@@ -5,12 +5,13 @@
         {{ return(none) }}
     {% endif %}
     {% set known = {} %}
-    {% set unread = {} %}
+    {% set unread = [] %}
     {% set unreadable = [] %}
+    {% set there = [] %}
     {% set files = [] %}
     {% set replaced = [] %}
     {% for path, delivery, reason in run_query('select source_file, ' ~ delivery_key('source_file', 'loaded_at') ~ ', reason from ' ~ this) %}
-        {% do unread.update({path: 'gone'}) if reason %}
+        {% do unread.append(path) if reason %}
         {% do unreadable.append(path) if reason == 'unreadable' %}
         {% do replaced.append(path) if path in known %}
         {% do known.update({path: delivery}) %}
@@ -22,7 +23,7 @@
             {% do files.append(row[0]) %}
         {% endfor %}
         {% for row in (run_query(listing ~ ' where ' ~ source_file() ~ ' in (' ~ text_list(unread) ~ ')') if unread else []) %}
-            {% do unread.update({row[0]: 'there'}) %}
+            {% do there.append(row[0]) %}
         {% endfor %}
         {% for row in (run_query(
             'select ' ~ source_file() ~ ' from ' ~ source_relation(node, '_texts') ~ ' where ' ~ source_file() ~ ' in ('
@@ -31,14 +32,8 @@
             {% do files.append(row[0]) %}
         {% endfor %}
     {% endfor %}
-    {% for path in files if path in known %}
-        {% do replaced.append(path) %}
-    {% endfor %}
-    {% set gone = [] %}
-    {% for path, state in unread.items() if state == 'gone' %}
-        {% do gone.append(path) %}
-    {% endfor %}
-    {{ return({'files': files, 'replaced': replaced, 'statements': [
+    {% set gone = unread | reject('in', there) | list %}
+    {{ return({'files': files, 'replaced': replaced + files | select('in', known) | list, 'statements': [
         'delete from ' ~ this ~ ' where source_file in (' ~ text_list(gone) ~ ')'
     ] if gone else []}) }}
 {% endmacro %}

@@ -17,7 +17,7 @@ SOURCES = {
     "log_data": ("quarantined_log_data", "int_log_rows"),
     "song_data": ("quarantined_songs_data", "int_song_rows"),
 }
-# Of a source that much is quarantined for a reason that it shares: then something is wrong with the source.
+# The share of a source's rows from which on something is probably wrong with the source.
 MUCH = 0.1
 # Characters of a quarantined row that are shown.
 EXAMPLE = 60
@@ -73,8 +73,7 @@ def _warning(source: str, staging: str, ask: Ask) -> Iterator[str]:
         of_files = f", among them all of {spoiled:,} of {files:,} files" if spoiled else ""
         yield (
             f"{unusable:,} of {total:,} rows of {source} can't be used{of_files}."
-            f" Most common: {_reason(reason, field)};"
-            f" {CAUSES[reason]}.\n"
+            f" Most common: {_reason(reason, field)}; {CAUSES[reason]}.\n"
         )
 
 
@@ -83,7 +82,7 @@ def _reason(reason: str, field: str | None) -> str:
 
 
 def _tables(figures: list[TableFigures]) -> list[str]:
-    width = max((len(row.name) for row in figures), default=5)
+    width = max(len(row.name) for row in figures)
     head = f"{'table':<{width}}{'rows':>12}{'files':>7}{'bytes':>13}  place"
     return [head] + [
         f"{row.name:<{width}}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures

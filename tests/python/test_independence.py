@@ -109,14 +109,17 @@ def test_each_raw_byte_is_read_as_often_as_is_said(dirty_raw: Path, tmp_path: Pa
 
     (log,) = [path for path in (tmp_path / "events").iterdir() if path.is_file() and not path.name.startswith(".")]
     raw_files = [path for source in ("log_data", "song_data") for path in (dirty_raw / source).rglob("*.json")]
-    # A look at each file, the parse, and the search for whole-file JSON, which more data goes without.
-    assert bytes_of_text(log) == 3 * sum(path.stat().st_size for path in raw_files)
+    lines = sum(path.read_bytes().count(b"\n") + (not path.read_bytes().endswith(b"\n")) for path in raw_files)
+    # A look at each file, the parse of its lines, and the search for whole-file JSON, which more data goes without.
+    # Records are the lines, the texts of the other two, and the listing, which is in the stage of the look.
+    size = sum(path.stat().st_size for path in raw_files)
+    assert scans_of_text(log) == (3 * size, lines + 3 * len(raw_files))
 
 
-def bytes_of_text(log: Path) -> int:
-    """Bytes that Spark's tasks read from text files, by its own metrics."""
+def scans_of_text(log: Path) -> tuple[int, int]:
+    """Bytes and records that Spark's tasks read in stages with text files, by its own metrics."""
     stages: set[int] = set()
-    read = 0
+    read = records = 0
     for line in log.read_text(encoding="utf-8").splitlines():
         event: dict[str, Any] = json.loads(line)
         if event["Event"] == "SparkListenerStageSubmitted":
@@ -124,5 +127,7 @@ def bytes_of_text(log: Path) -> int:
             if any(scope.startswith("Scan text") for scope in scopes):
                 stages.add(event["Stage Info"]["Stage ID"])
         elif event["Event"] == "SparkListenerTaskEnd" and event["Stage ID"] in stages:
-            read += event["Task Metrics"]["Input Metrics"]["Bytes Read"]
-    return read
+            metrics = event["Task Metrics"]["Input Metrics"]
+            read += metrics["Bytes Read"]
+            records += metrics["Records Read"]
+    return read, records

@@ -8,9 +8,11 @@ import duckdb
 import pytest
 
 from sparkify import summary
+from sparkify.figures import TableFigures
 from sparkify.settings import Settings
 
 PLACES = Settings("raw", "lake", "sparkify")
+SONGPLAYS = TableFigures("songplays", 1, 1, 1, "lake")
 GOOD = (None, None, None)
 
 
@@ -30,7 +32,7 @@ def said(*rows: tuple[str, str | None, str | None, str | None], files: str = "('
     connection.execute(f"create table row_accounting as select {len(rows) + 1} as raw_rows")
     connection.execute("create table songplays as select 1 as play, 'S' as song_id")
     connection.execute(f"create table raw_files as from (values {files}) as files (source_file, layout, reason)")
-    return summary.lines([], PLACES, Path("report.html"), lambda question: connection.sql(question).fetchall())
+    return summary.lines([SONGPLAYS], PLACES, Path("report.html"), lambda question: connection.sql(question).fetchall())
 
 
 def test_a_clean_source_needs_no_words() -> None:
