@@ -13,7 +13,8 @@ files as (
         max(bytes) as bytes,
         max(content) as content,
         max(bytes) - sum(bytes_of_line) as bytes_left_out,
-        bool_or(is_bracket) and not bool_or(is_object) as is_large_document
+        -- Of an array with an object a line all but the last one end in a comma.
+        bool_or(is_bracket) and count_if(is_object) < 2 as is_large_document
     from looks
     group by source_name, source_file
 ),

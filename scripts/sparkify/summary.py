@@ -91,7 +91,7 @@ def _tables(figures: list[TableFigures]) -> list[str]:
 
 def _files(ask: Ask) -> list[str]:
     ((files, empty, unread),) = ask(
-        "select count(*), count_if(layout is null and reason is null), count(reason) from raw_files"
+        "select count(*), count(*) filter (layout is null and reason is null), count(reason) from raw_files"
     )
     lines = [
         f"{files:,} raw files: {files - empty - unread:,} read, {empty:,} empty, {unread:,} not read"

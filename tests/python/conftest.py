@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from trino_lakes import TrinoBuilder
 
 LAKES = ("sample71", "s3part1943", "simulated", "endpoints")
+# Begun first, the longest first, so that no process waits for the other one at the end.
+LONG = (
+    "test_analyses",
+    "test_cluster_builds",
+    "test_s3",
+    "test_spark35",
+    "test_dbt_commands",
+    "test_upkeep",
+    "test_publishing",
+    "test_little_data",
+    "test_hostile",
+    "test_crash",
+    "test_first_run",
+    "test_cluster",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in the order of LONG."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 class TogetherByLakes(LoadFileScheduling):  # type: ignore[misc]

@@ -25,7 +25,7 @@ from postgresql_server import Database
 from postgresql_server import serve as serve_postgresql
 from s3_server import READ, WRITE, Account, serve
 from s3_server import Server as S3
-from shared_data import raw_tree_1943
+from shared_data import raw_tree_71
 from sparkify.canonical import first_differences
 from sparkify.server import Server
 from sparkify.settings import PROJECT
@@ -157,7 +157,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
         s3.new_bucket("lake", {account: WRITE})
         s3.new_bucket("foreign", {})
         found = Clients(scratch, cluster, s3, account, catalog)
-        raw_tree_1943(found.raw)
+        raw_tree_71(found.raw)
         for file in sorted(found.raw.rglob("*.json")):
             found.put(file)
         started = found.start_server(cluster, "--ldap-url", ldap, "--ldap-people", "ou=people")

@@ -111,7 +111,7 @@ def test_another_folder_is_named_by_project_dir(lake: Lake, builder: Builder, tm
     dbt = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),
-            *("--quiet", "run", "--select", "+vw_songs_data"),
+            *("--quiet", "seed"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(builder.profiles)),
             *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,8 +11,8 @@ from urllib.parse import unquote
 import pytest
 
 import oracle
-from builds import NO_UNIT_TESTS, Builder, Lake
-from hostile import copy_cases, event, write_raw, write_unreadable
+from builds import Builder, Lake
+from hostile import copy_cases, event, song, write_raw, write_unreadable
 from shared_data import SHARED_CASES, shared_data
 from sparkify.canonical import first_differences
 
@@ -100,14 +101,26 @@ def test_unreadable_files_are_named_and_read_when_they_are_mended(hostile: Lake,
     assert found == [(602,)]
 
 
-def test_empty_folders_give_empty_tables(builder: Builder, tmp_path: Path) -> None:
-    (tmp_path / "log_data").mkdir()
-    (tmp_path / "song_data" / "A").mkdir(parents=True)
-    lake = builder.build(tmp_path, "nothing", "build", *NO_UNIT_TESTS)
-    for table in ("users", "songs", "artists", "quarantined_songs_data"):
-        assert lake.rows(table) == []
-    for table in ("songplays", "time"):
-        assert lake.files(table) == []
+def test_long_lines_and_large_documents_are_named(builder: Builder, tmp_path: Path) -> None:
+    lake = builder.lake(tmp_path, "large")
+    objects = [event(session, ts=1_541_030_400_000 + session) for session in range(8)]
+    lake.deliver("log_data/lines.json", b"\n".join(objects))
+    lake.deliver("log_data/long.json", b"\n".join([event(20), event(21, song="x" * 3000)]))
+    lake.deliver("log_data/array.json", b"[\n" + b",\n".join(objects) + b"\n]")
+    lake.deliver("log_data/indented.json", json.dumps([json.loads(line) for line in objects], indent=2).encode())
+    lake.deliver(
+        "log_data/object.json", json.dumps({"events": [json.loads(line) for line in objects]}, indent=2).encode()
+    )
+    lake.deliver("song_data/1.json", song("SO1"))
+    limits = "{whole_file_bytes: 1000, max_line_bytes: 2000}"
+    assert builder.dbt(lake, "run", "--select", "+songplays", "--vars", limits)
+    assert unread(lake) == {
+        "long.json": "line_too_long",
+        "array.json": "large_document",
+        "indented.json": "large_document",
+        "object.json": "large_document",
+    }
+    assert len(lake.rows("songplays")) == len(objects)
 
 
 def test_a_missing_raw_folder_is_an_error(builder: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,21 +1,19 @@
-"""Results depend neither on time zones nor ANSI mode nor how Spark plans its work; raw bytes are read three times."""
+"""Results depend neither on time zones nor ANSI mode nor how Spark plans its work."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 import marts_oracle
 import oracle
-from builds import MARTS, Lake
+from builds import Lake
 from sparkify.canonical import first_differences
 from sparkify.settings import PROJECT
 
@@ -84,50 +82,3 @@ def test_table_is_the_same_elsewhere(table: str, simulated: Lake, elsewhere: Lak
 @pytest.mark.parametrize("mart", marts_oracle.MARTS)
 def test_mart_is_the_same_elsewhere(mart: str, simulated: Lake, elsewhere: Lake) -> None:
     assert first_differences(simulated.all_rows(mart), elsewhere.all_rows(mart)) == ""
-
-
-def test_each_raw_byte_is_read_as_often_as_is_said(dirty_raw: Path, tmp_path: Path) -> None:
-    lake = Lake(raw=dirty_raw, folder=tmp_path / "lake", schema="once")
-    (tmp_path / "events").mkdir()
-    spark = {
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.rolling.enabled": "false",
-        "spark.eventLog.compress": "false",
-        "spark.eventLog.dir": (tmp_path / "events").as_uri(),
-    }
-    dbt_in_another_process(
-        lake,
-        tmp_path / "dbt",
-        spark,
-        {},
-        "build",
-        "--exclude-resource-types=test",
-        "--exclude-resource-types=unit_test",
-        "--exclude",
-        MARTS,
-    )
-
-    (log,) = [path for path in (tmp_path / "events").iterdir() if path.is_file() and not path.name.startswith(".")]
-    raw_files = [path for source in ("log_data", "song_data") for path in (dirty_raw / source).rglob("*.json")]
-    lines = sum(path.read_bytes().count(b"\n") + (not path.read_bytes().endswith(b"\n")) for path in raw_files)
-    # A look at each file, the parse of its lines, and the search for whole-file JSON, which more data goes without.
-    # Records are the lines, the texts of the other two, and the listing, which is in the stage of the look.
-    size = sum(path.stat().st_size for path in raw_files)
-    assert scans_of_text(log) == (3 * size, lines + 3 * len(raw_files))
-
-
-def scans_of_text(log: Path) -> tuple[int, int]:
-    """Bytes and records that Spark's tasks read in stages with text files, by its own metrics."""
-    stages: set[int] = set()
-    read = records = 0
-    for line in log.read_text(encoding="utf-8").splitlines():
-        event: dict[str, Any] = json.loads(line)
-        if event["Event"] == "SparkListenerStageSubmitted":
-            scopes = [json.loads(rdd.get("Scope", "{}")).get("name", "") for rdd in event["Stage Info"]["RDD Info"]]
-            if any(scope.startswith("Scan text") for scope in scopes):
-                stages.add(event["Stage Info"]["Stage ID"])
-        elif event["Event"] == "SparkListenerTaskEnd" and event["Stage ID"] in stages:
-            metrics = event["Task Metrics"]["Input Metrics"]
-            read += metrics["Bytes Read"]
-            records += metrics["Records Read"]
-    return read, records

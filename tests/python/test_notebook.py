@@ -18,6 +18,13 @@ def opened() -> nbformat.NotebookNode:
     return notebook
 
 
+def executed() -> nbformat.NotebookNode:
+    """The notebook with its answers, over the lake of the settings."""
+    notebook = opened()
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
+    return notebook
+
+
 def test_it_is_kept_without_outputs() -> None:
     cells = opened().cells
     assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
@@ -26,10 +33,8 @@ def test_it_is_kept_without_outputs() -> None:
 def test_it_answers_five_questions(s3part1943: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in s3part1943.environment().items():
         monkeypatch.setenv(name, value)
-    notebook = opened()
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
     answers: dict[str, list[str]] = {}
-    for cell in notebook.cells:
+    for cell in executed().cells:
         if cell.cell_type == "markdown":
             question = cell.source.splitlines()[0]
         elif cell.outputs:

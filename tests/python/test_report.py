@@ -21,13 +21,13 @@ from pyspark.sql import SparkSession
 
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
-from builds import Builder, Lake
+from builds import Lake
 from small_lakes import new_lake, new_table
 from sparkify.report import pictures, report
 from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
 from sparkify.report.page import page as page_of
-from sparkify.report.section import NOTHING_PLAYED, Ask, Figure, Section, Spec, Table
+from sparkify.report.section import Ask, Figure, Section, Spec, Table
 from sparkify.settings import Settings
 from test_exposures import contract
 
@@ -232,15 +232,6 @@ def oracle(raw: Path, scratch: Path) -> Ask:
                 out.write("\n")
         connection.execute(f"create table {mart} as from read_json('{file}', columns = {columns})")
     return lambda question: connection.sql(question).fetchall()
-
-
-def test_a_lake_without_plays_has_a_report(builder: Builder, tmp_path: Path) -> None:
-    for source in ("log_data", "song_data"):
-        (tmp_path / source).mkdir()
-    builder.with_marts.add("none")
-    text = report.text_of(asker(builder.build(tmp_path, "none", "run")))
-    assert text.count(f'<p class="lead">{NOTHING_PLAYED}</p>') == len(QUESTIONS)
-    assert "<svg" not in text
 
 
 def test_few_plays_have_steps_of_their_own() -> None:
