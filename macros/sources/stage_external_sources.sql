@@ -82,19 +82,19 @@
     {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier ~ suffix)) }}
 {% endmacro %}
 
-{# Create a table over raw files, again if its definition has changed; and list the files anew. #}
+{# Create a table over raw files, again if its definition has changed. Of one that is there the files are listed anew, which takes
+   seconds where they are many: a new one has just done so. #}
 {% macro create_external_table(relation, definition) %}
     {% set fingerprint = local_md5(definition) %}
-    {% set create_table %}
-        create table if not exists {{ relation }} {{ definition }}
-        tblproperties ('sparkify.definition' = '{{ fingerprint }}')
-    {% endset %}
-    {% do run_statement(create_table) %}
-    {% if table_property(relation, 'sparkify.definition') != fingerprint %}
-        {% do run_statement('drop table ' ~ relation) %}
-        {% do run_statement(create_table) %}
+    {% set is_there = run_query('show tables in ' ~ relation.schema ~ ' like ' ~ text_literal(relation.identifier)) %}
+    {% if is_there and table_property(relation, 'sparkify.definition') == fingerprint %}
+        {% do run_statement('refresh table ' ~ relation) %}
+    {% else %}
+        {% do run_statement('drop table if exists ' ~ relation) %}
+        {% do run_statement(
+            'create table if not exists ' ~ relation ~ ' ' ~ definition ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
+        ) %}
     {% endif %}
-    {% do run_statement('refresh table ' ~ relation) %}
 {% endmacro %}
 
 {# The node of a source table, with its `external:` block. Spark knows its tables from the start of a run; these commands have none. #}
