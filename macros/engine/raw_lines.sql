@@ -1,4 +1,4 @@
-{# The lines of an external table that are not blank: line, source_file, loaded_at. `relation`: the table;
+{# The lines of an external table that are not blank: line, is_document, source_file, loaded_at. `relation`: the table;
    `pattern`: of the names of its files. #}
 {% macro raw_lines(relation, pattern) -%}
     {{ return(adapter.dispatch('raw_lines', 'sparkify')(relation, pattern)) }}
@@ -8,6 +8,7 @@
 {% macro spark__raw_lines(relation, pattern) -%}
     select
         line,
+        false as is_document,
         {{ source_file() }} as source_file,
         {{ source_file_modified_at() }} as loaded_at
     from {{ relation }}
@@ -20,6 +21,7 @@
     union all
     select
         explode(coalesce(from_json({{ document_text('line') }}, 'array<string>'), array({{ document_text('line') }}))) as line,
+        true as is_document,
         {{ source_file() }} as source_file,
         {{ source_file_modified_at() }} as loaded_at
     from {{ relation }}_texts
@@ -35,6 +37,7 @@
     {%- set name = pattern.replace('.', '\\.').replace('*', '[^/]*').replace('{', '(').replace(',', '|').replace('}', ')') -%}
     select
         line,
+        false as is_document,
         {{ source_file() }} as source_file,
         {{ source_file_modified_at() }} as loaded_at
     from {{ relation }}

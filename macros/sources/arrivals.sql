@@ -35,18 +35,27 @@
     {{ return({'files': files, 'replaced': replaced}) }}
 {% endmacro %}
 
-{# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. A list, as
-   Spark opens the files that a subquery in vw_… would leave out. #}
+{# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. Lists, as
+   Spark opens the files that a subquery in vw_… would leave out; without them no file is read as a whole but the few that are one JSON value. #}
 {% macro of_arrived_files(arrivals) %}
-    {% if arrivals is not none %}
-        {{ return('source_file in (' ~ text_list(arrivals.files) ~ ')') }}
-    {% endif %}
     {% set unread = [] %}
-    {% for row in (run_query('select source_file from ' ~ ref('raw_files') ~ ' where reason is not null')
-        if execute and target.type == 'spark' and model.resource_type != 'unit_test' and flags.WHICH in ['run', 'build'] else []) %}
-        {% do unread.append(row[0]) %}
+    {% set documents = [] %}
+    {% set is_known = execute and target.type == 'spark' and model.resource_type != 'unit_test'
+        and (arrivals is not none or flags.WHICH in ['run', 'build']) %}
+    {% for path, reason in (run_query(
+        'select source_file, reason from ' ~ ref('raw_files') ~ " where reason is not null or layout = 'document'"
+    ) if is_known else []) %}
+        {% do (unread if reason else documents).append(path) %}
     {% endfor %}
-    {{ return('source_file not in (' ~ text_list(unread) ~ ')' if unread else 'true') }}
+    {% set conditions = ['true' if arrivals is none else 'source_file in (' ~ text_list(arrivals.files) ~ ')'] %}
+    {% if arrivals is none and unread %}
+        {% do conditions.append('source_file not in (' ~ text_list(unread) ~ ')') %}
+    {% endif %}
+    {# Of more than these the statement would be too long, and the subquery does it. #}
+    {% if is_known and documents | length <= 10000 %}
+        {% do conditions.append('(not is_document or source_file in (' ~ text_list(documents) ~ '))' if documents else 'not is_document') %}
+    {% endif %}
+    {{ return(conditions | join(' and ')) }}
 {% endmacro %}
 
 {# The files of a listing, a query for source_file and loaded_at, that are not known. An engine that knows names and times from its

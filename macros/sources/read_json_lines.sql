@@ -1,7 +1,7 @@
 {# A query over an external table of JSON lines: one row per line that is not blank, and per object of a file that is one
    JSON array or object, with the fields and types of the
    `external:` block in _sources.yml, read in one parse. Nothing is dropped: a broken line has null fields.
-   Columns besides the fields: source_file, loaded_at, line, is_utf8, is_json_object, wrong_type_field (the first field, in the
+   Columns besides the fields: source_file, loaded_at, line, is_document, is_utf8, is_json_object, wrong_type_field (the first field, in the
    order of the block, whose value can't be read as its type; null if all can). An empty text is null. Keys may be in any case; of a
    line with one in two cases the one as in the block counts. #}
 {% macro read_json_lines(source_name, table_name) -%}
@@ -25,6 +25,7 @@
             source_file,
             loaded_at,
             line,
+            is_document,
             {{ json_object('parsed_line') }} as json_fields
         from parsed_lines
     ),
@@ -41,6 +42,7 @@
             source_file,
             loaded_at,
             line,
+            is_document,
             {{ is_valid_utf8('line') }} as is_utf8,
             json_fields is not null as is_json_object
             {%- for field in fields %},
@@ -62,6 +64,7 @@
         source_file,
         loaded_at,
         line,
+        is_document,
         is_utf8,
         is_json_object,
         case

@@ -7,6 +7,7 @@ log_data as (
         source_file,
         loaded_at,
         line as raw_text,
+        is_document,
         is_utf8,
         is_json_object,
         wrong_type_field,

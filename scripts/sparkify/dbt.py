@@ -11,6 +11,7 @@ import time
 from collections import Counter
 
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 from sparkify.progress import say
@@ -20,42 +21,40 @@ from sparkify.settings import PROJECT
 logging.getLogger("SQLQueryContextLogger").disabled = True
 
 FAILED = {"error", "fail", "runtime error"}
+SECONDS_BETWEEN_LINES = 10
 
 
 class Progress:
-    """Counts finished nodes and shows them: a line per model, tests in one line that is overwritten on a terminal."""
+    """Counts finished nodes and says how many of all they are: on a terminal in one line, elsewhere now and then."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.failed = 0
+        self._total = 0
+        self._began = self._said = time.monotonic()
         self._live = sys.stderr.isatty()
 
     def __call__(self, event: EventMsg) -> None:
         """Callback for dbt's events."""
-        if event.info.name != "NodeFinished":
-            return
-        node = event.data.node_info
-        self.counts[node.resource_type] += 1
-        if node.node_status in FAILED:
-            self.failed += 1
-        if node.resource_type in ("model", "seed"):
-            self._line(f"  {node.resource_type} {node.node_name}: {node.node_status}")
-        elif self._live:
-            print(f"\r\033[K  {self._tests()}", end="", file=sys.stderr, flush=True)
+        if event.info.name == "LogStartLine":
+            self._total = event.data.total
+        elif event.info.name == "NodeFinished" and event.data.node_info.resource_type != "operation":
+            self.counts[event.data.node_info.resource_type] += 1
+            self.failed += event.data.node_info.node_status in FAILED
+            now = time.monotonic()
+            if self._total and (self._live or now - self._said >= SECONDS_BETWEEN_LINES):
+                self._said = now
+                text = f"  {self.counts.total()} of {self._total} models, seeds and tests, {now - self._began:.0f} s"
+                # One write, as nodes of several threads end at once.
+                sys.stderr.write(f"\r\033[K{text}" if self._live else f"{text}\n")
+                sys.stderr.flush()
 
     def summary(self) -> str:
-        """What was done, for example `22 models, 3 seeds, 129 tests`."""
-        models, seeds = self.counts["model"], self.counts["seed"]
-        return f"{models} models, {seeds} seeds, {self._tests()}"
-
-    def _tests(self) -> str:
-        return f"{self.counts['test'] + self.counts['unit_test']} tests"
-
-    def _line(self, text: str) -> None:
-        clear = "\r\033[K" if self._live else ""
-        # One write, as nodes of several threads end at once.
-        sys.stderr.write(f"{clear}{text}\n")
-        sys.stderr.flush()
+        """What was done, for example `22 models, 3 seeds, 129 tests`; clears the line on a terminal."""
+        if self._live and self.counts:
+            sys.stderr.write("\r\033[K")
+        tests = self.counts["test"] + self.counts["unit_test"]
+        return f"{self.counts['model']} models, {self.counts['seed']} seeds, {tests} tests"
 
 
 def _git_commit() -> str:
@@ -91,13 +90,25 @@ def _end_spark() -> None:
             process.wait()
 
 
-def run(*arguments: str) -> bool:
-    """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did."""
+def parsed() -> Manifest | None:
+    """The project, for several commands that need not parse it again; None if that failed."""
+    os.chdir(PROJECT)
+    result = dbtRunner().invoke(["--quiet", "parse"])
+    if result.exception is not None:
+        print(result.exception, file=sys.stderr)
+    return result.result if isinstance(result.result, Manifest) else None
+
+
+def run(*arguments: str, manifest: Manifest | None = None) -> bool:
+    """One dbt command, quiet but for its errors; False if it failed. Ends with a line on what it did.
+
+    A `manifest` keeps what was compiled: `docs generate --no-compile` after `build` has the SQL that was run.
+    """
     started = time.monotonic()
     progress = Progress()
     os.chdir(PROJECT)
     os.environ.setdefault("SPARKIFY_GIT_COMMIT", _git_commit())
-    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", *arguments])
+    result = dbtRunner(manifest, [progress]).invoke(["--quiet", *arguments])
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     seconds = time.monotonic() - started

@@ -46,6 +46,13 @@ def test_run_builds_tests_documents_and_sums_up(clone: Path, first_run: subproce
     assert (clone / "target" / "column_lineage.html").exists()
 
 
+def test_progress_is_a_line_now_and_then(first_run: subprocess.CompletedProcess[str]) -> None:
+    found = re.findall(r"^  (\d+) of (\d+) models, seeds and tests, \d+ s$", first_run.stderr, re.M)
+    assert found == sorted(found, key=lambda line: int(line[0]))
+    assert 0 < int(found[0][0]) < int(found[0][1])
+    assert len(first_run.stderr.splitlines()) < 30
+
+
 def test_the_console_is_quiet(first_run: subprocess.CompletedProcess[str]) -> None:
     assert NOISE.search(first_run.stdout + first_run.stderr) is None
 
