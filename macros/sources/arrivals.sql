@@ -41,7 +41,7 @@
     {% set unread = [] %}
     {% set documents = [] %}
     {% set is_known = execute and target.type == 'spark' and model.resource_type != 'unit_test'
-        and (arrivals is not none or flags.WHICH in ['run', 'build']) %}
+        and (flags.WHICH in ['run', 'build'] if arrivals is none else arrivals.files) %}
     {% for path, reason in (run_query(
         'select source_file, reason from ' ~ ref('raw_files') ~ " where reason is not null or layout = 'document'"
     ) if is_known else []) %}

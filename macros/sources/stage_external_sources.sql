@@ -90,7 +90,7 @@
     {% if is_there and table_property(relation, 'sparkify.definition') == fingerprint %}
         {% do run_statement('refresh table ' ~ relation) %}
     {% else %}
-        {% do run_statement('drop table if exists ' ~ relation) %}
+        {% do run_statement('drop table if exists ' ~ relation) if is_there %}
         {% do run_statement(
             'create table if not exists ' ~ relation ~ ' ' ~ definition ~ " tblproperties ('sparkify.definition' = '" ~ fingerprint ~ "')"
         ) %}

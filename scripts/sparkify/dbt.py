@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
@@ -90,12 +90,17 @@ def _end_spark() -> None:
             process.wait()
 
 
-def parsed() -> Manifest | None:
-    """The project, for several commands that need not parse it again; None if that failed."""
+def _invoke(runner: dbtRunner, *arguments: str) -> dbtRunnerResult:
     os.chdir(PROJECT)
-    result = dbtRunner().invoke(["--quiet", "parse"])
+    result = runner.invoke(["--quiet", *arguments])
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
+    return result
+
+
+def parsed() -> Manifest | None:
+    """The project, for several commands that need not parse it again; None if that failed."""
+    result = _invoke(dbtRunner(), "parse")
     return result.result if isinstance(result.result, Manifest) else None
 
 
@@ -106,11 +111,8 @@ def run(*arguments: str, manifest: Manifest | None = None) -> bool:
     """
     started = time.monotonic()
     progress = Progress()
-    os.chdir(PROJECT)
     os.environ.setdefault("SPARKIFY_GIT_COMMIT", _git_commit())
-    result = dbtRunner(manifest, [progress]).invoke(["--quiet", *arguments])
-    if result.exception is not None:
-        print(result.exception, file=sys.stderr)
+    result = _invoke(dbtRunner(manifest, [progress]), *arguments)
     seconds = time.monotonic() - started
     done = f": {progress.summary()}" if progress.counts else ""
     outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"

@@ -107,10 +107,9 @@ def test_long_lines_and_large_documents_are_named(builder: Builder, tmp_path: Pa
     lake.deliver("log_data/lines.json", b"\n".join(objects))
     lake.deliver("log_data/long.json", b"\n".join([event(20), event(21, song="x" * 3000)]))
     lake.deliver("log_data/array.json", b"[\n" + b",\n".join(objects) + b"\n]")
-    lake.deliver("log_data/indented.json", json.dumps([json.loads(line) for line in objects], indent=2).encode())
-    lake.deliver(
-        "log_data/object.json", json.dumps({"events": [json.loads(line) for line in objects]}, indent=2).encode()
-    )
+    events = [json.loads(line) for line in objects]
+    lake.deliver("log_data/indented.json", json.dumps(events, indent=2).encode())
+    lake.deliver("log_data/object.json", json.dumps({"events": events}, indent=2).encode())
     lake.deliver("song_data/1.json", song("SO1"))
     limits = "{whole_file_bytes: 1000, max_line_bytes: 2000}"
     assert builder.dbt(lake, "run", "--select", "+songplays", "--vars", limits)

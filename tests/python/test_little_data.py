@@ -9,9 +9,11 @@ from unittest.mock import patch
 
 import pytest
 
+import oracle
 from builds import NO_UNIT_TESTS, Builder, Lake
 from hostile import event, song
 from sparkify import erase, export, query, restore, settings, summary
+from sparkify.canonical import first_differences
 from sparkify.report.__main__ import main as report
 from sparkify.report.report import QUESTIONS
 from sparkify.report.section import NOTHING_PLAYED
@@ -47,6 +49,14 @@ def little(
     assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
     with patch.dict(os.environ, lake.environment()):
         yield lake
+
+
+def test_tables_are_those_of_the_oracle(little: Lake) -> None:
+    expected = oracle.compute(little.raw).tables
+    for table in oracle.COLUMNS:
+        assert first_differences(expected[table], little.rows(table)) == "", table
+    for table in ("songplays", "time"):
+        assert bool(little.files(table)) == bool(expected[table])
 
 
 def test_the_summary_says_what_is_empty(little: Lake, request: pytest.FixtureRequest) -> None:
