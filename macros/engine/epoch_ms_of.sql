@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro default__epoch_ms_of(instant) -%}
-    cast(round(to_unixtime({{ instant }}) * 1000) as bigint)
+    cast(round(to_unixtime(date_trunc('millisecond', {{ instant }})) * 1000) as bigint)
 {%- endmacro %}

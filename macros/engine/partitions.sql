@@ -1,5 +1,5 @@
 {# The config of a model whose table has partitions, for `config(**partitions([…]))`. `columns`: names, or transforms of Iceberg such as
-   months(start_time), which tables that are not Iceberg's go without. Each adapter has its own word for it. #}
+   months(start_time), which Athena's tables, as they are not Iceberg's, go without. Each adapter has its own word for it. #}
 {% macro partitions(columns) %}
     {{ return(adapter.dispatch('partitions', 'sparkify')(columns)) }}
 {% endmacro %}
@@ -9,8 +9,7 @@
 {% endmacro %}
 
 {% macro trino__partitions(columns) %}
-    {% set known = columns_without_transforms(columns) %}
-    {{ return({'properties': {'partitioned_by': "array['" ~ known | join("', '") ~ "']"}} if known else {}) }}
+    {{ return({'properties': {'partitioning': "array['" ~ columns | join("', '") | replace('months(', 'month(') ~ "']"}}) }}
 {% endmacro %}
 
 {% macro athena__partitions(columns) %}

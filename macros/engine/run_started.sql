@@ -3,10 +3,10 @@
     {{ return(adapter.dispatch('run_started', 'sparkify')()) }}
 {%- endmacro %}
 
-{% macro spark__run_started() -%}
-    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') }}Z'
+{% macro default__run_started() -%}
+    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') }} UTC'
 {%- endmacro %}
 
-{% macro default__run_started() -%}
+{% macro athena__run_started() -%}
     timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')[:-3] }}'
 {%- endmacro %}

@@ -20,6 +20,10 @@
     _metadata.file_modification_time
 {%- endmacro %}
 
-{% macro default__source_file_modified_at() -%}
+{% macro trino__source_file_modified_at() -%}
+    cast("$file_modified_time" at time zone 'UTC' as timestamp(6) with time zone)
+{%- endmacro %}
+
+{% macro athena__source_file_modified_at() -%}
     cast("$file_modified_time" at time zone 'UTC' as timestamp(3))
 {%- endmacro %}

@@ -8,6 +8,10 @@
 {%- endmacro %}
 
 {# `date_add('millisecond', …)` takes 32 bits. #}
-{% macro default__timestamp_from_epoch_ms(milliseconds) -%}
+{% macro trino__timestamp_from_epoch_ms(milliseconds) -%}
+    timestamp '1970-01-01 00:00:00.000000 UTC' + {{ milliseconds }} * interval '0.001' second
+{%- endmacro %}
+
+{% macro athena__timestamp_from_epoch_ms(milliseconds) -%}
     timestamp '1970-01-01 00:00:00.000' + {{ milliseconds }} * interval '0.001' second
 {%- endmacro %}

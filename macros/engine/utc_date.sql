@@ -7,7 +7,7 @@
     date_add(date '1970-01-01', cast(floor(unix_seconds({{ instant }}) / 86400) as int))
 {%- endmacro %}
 
-{# A timestamp without a zone, as ours are here, is in UTC. #}
+{# Timestamps are in UTC: Trino's by their zone, Athena's have none. #}
 {% macro default__utc_date(instant) -%}
     cast({{ instant }} as date)
 {%- endmacro %}

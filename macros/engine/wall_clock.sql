@@ -8,6 +8,10 @@
     from_utc_timestamp({{ instant }}, {{ time_zone }})
 {%- endmacro %}
 
-{% macro default__wall_clock(instant, time_zone) -%}
+{% macro trino__wall_clock(instant, time_zone) -%}
+    with_timezone(cast(at_timezone({{ instant }}, {{ time_zone }}) as timestamp(6)), 'UTC')
+{%- endmacro %}
+
+{% macro athena__wall_clock(instant, time_zone) -%}
     cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ time_zone }}) as timestamp(3))
 {%- endmacro %}

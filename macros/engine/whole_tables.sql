@@ -1,13 +1,5 @@
-{# Seeds of Trino and Athena: a table like any other. Their adapters' own know no type `string`. #}
-{% materialization seed, adapter='trino' %}
-    {{ return(seed_as_table()) }}
-{% endmaterialization %}
-
+{# Seeds of Athena: a table like any other. Its adapter's own know no type `string`. #}
 {% materialization seed, adapter='athena' %}
-    {{ return(seed_as_table()) }}
-{% endmaterialization %}
-
-{% macro seed_as_table() %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set table = this.incorporate(type='table') -%}
     {%- set rows = load_agate_table() -%}
@@ -22,7 +14,7 @@
     {% do persist_docs(table, model) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
-{% endmacro %}
+{% endmaterialization %}
 
 {% macro seed_query(rows) %}
     {%- set types = config.require('column_types') %}
@@ -38,12 +30,8 @@
     ) as seed_rows ({{ rows.column_names | join(', ') }})
 {% endmacro %}
 
-{# Materializations of Trino and Athena, where each run builds whole tables: a model that is incremental in Spark is a table there, as
-   dbt's adapter makes it. Its own incremental ones would add what is there already. #}
-{% materialization incremental, adapter='trino', supported_languages=['sql'] %}
-    {{ return(dbt.materialization_table_trino()) }}
-{% endmaterialization %}
-
+{# On Athena each run builds whole tables: a model that is incremental in Spark is a table there, as dbt's adapter makes it. Its own
+   incremental ones would add what is there already. #}
 {% materialization incremental, adapter='athena', supported_languages=['sql'] %}
     {{ return(dbt.materialization_table_athena()) }}
 {% endmaterialization %}

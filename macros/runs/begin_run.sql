@@ -1,11 +1,10 @@
 {# What dbt calls at the start of a run. #}
 {% macro begin_run() %}
-    {% set is_for_spark = target.type == 'spark' and execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
-    {% do check_lake_is_here() if is_for_spark %}
+    {% set is_run = execute and flags.WHICH in ['run', 'build', 'seed', 'test', 'run-operation'] %}
+    {% do check_lake_is_here() if is_run and target.type == 'spark' %}
     {% do stage_external_sources() %}
-    {% if is_for_spark %}
-        {% do fit_spark_to_raw_data() %}
-        {% do create_erased_users() %}
-    {% endif %}
+    {% do fit_spark_to_raw_data() if is_run and target.type == 'spark' %}
+    {% do create_erased_users() if is_run and target.type != 'athena' %}
+    {% do create_snapshot_states() if is_run and target.type == 'trino' %}
     {% do load_missing_seeds() %}
 {% endmacro %}

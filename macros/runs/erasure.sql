@@ -1,14 +1,10 @@
 {# Users whose rows must not be in the lake, as md5s of their ids: scripts/erase adds one. A full refresh leaves their rows out as well. #}
 {% macro erased_users() %}
-    {{ return(api.Relation.create(schema=staging_schema(), identifier='erased_users')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema=staging_schema(), identifier='erased_users')) }}
 {% endmacro %}
 
 {% macro create_erased_users() %}
-    {% do create_schema(erased_users()) %}
-    {% do run_statement(
-        'create table if not exists ' ~ erased_users() ~ ' (user_hash string, erased_at timestamp) using iceberg location '
-        ~ text_literal(schema_location(staging_schema()) ~ '/erased_users')
-    ) %}
+    {% do create_missing_table(erased_users(), {'user_hash': 'string', 'erased_at': 'timestamp'}) %}
 {% endmacro %}
 
 {% macro erased_user_hashes() %}
@@ -62,9 +58,9 @@
 
 {# Run by scripts/erase: dbt run-operation erase_user --args '{user_hash: …}' #}
 {% macro erase_user(user_hash) %}
-    {% do check_lake_is_here() %}
+    {% do check_lake_is_here() if target.type == 'spark' %}
     {% do run_statement(
-        'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', current_timestamp() where not exists (select 1 from '
+        'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', current_timestamp where not exists (select 1 from '
         ~ erased_users() ~ ' where user_hash = ' ~ text_literal(user_hash) ~ ')'
     ) %}
 {% endmacro %}

@@ -1,11 +1,11 @@
 {# Add what a run did to the table run_ledger: a row for each model and seed. `results`: dbt's. What was written comes from the
    summaries of the run's snapshots. #}
 {% macro write_run_ledger(results) %}
-    {% set is_for_spark = target.type == 'spark' and execute and flags.WHICH in ['run', 'build', 'seed'] %}
-    {% set ledger = api.Relation.create(schema=target.schema, identifier='run_ledger') %}
+    {% set is_kept = target.type != 'athena' and execute and flags.WHICH in ['run', 'build', 'seed'] %}
+    {% set ledger = api.Relation.create(database=target.get('database'), schema=target.schema, identifier='run_ledger') %}
     {% set rows = [] %}
     {% set snapshots = [] %}
-    {% for result in (results if is_for_spark else []) if result.node.resource_type in ['model', 'seed'] %}
+    {% for result in (results if is_kept else []) if result.node.resource_type in ['model', 'seed'] %}
         {% set node = result.node %}
         {% set is_unchanged = result.message == 'unchanged' %}
         {% do rows.append('(' ~ [
@@ -14,34 +14,29 @@
         ] | join(', ') ~ ')') %}
         {% if result.status == 'success' and not is_unchanged and node.config.materialized != 'view' %}
             {% do snapshots.append(
-                'select ' ~ text_literal(node.unique_id) ~ ' as node_id, summary, summary[' ~ text_literal('sparkify.' ~ node.alias)
-                ~ '] as state from ' ~ relation_of(node) ~ '.snapshots'
+                'select ' ~ text_literal(node.unique_id) ~ ' as node_id, summary, state from (' ~ snapshots_of(relation_of(node)) ~ ')'
             ) %}
         {% endif %}
     {% endfor %}
     {% if rows %}
         {% set source = graph.sources['source.sparkify.lake.run_ledger'] %}
-        {% do create_schema(ledger) %}
-        {% do run_statement(
-            'create table if not exists ' ~ ledger ~ columns_clause(source) ~ ' using iceberg location '
-            ~ text_literal(schema_location(target.schema) ~ '/run_ledger') ~ ' comment ' ~ text_literal(column_comment(source.description))
-        ) %}
+        {% do create_missing_table(ledger, columns_clause(source), source.description) %}
         {% set insert %}
             insert into {{ ledger }}
-            with snapshots as (
-                {{ snapshots | join(' union all ') or "select '' as node_id, map('', '') as summary, '' as state where false" }}
-            ),
-
-            written as (
+            with written as (
+                {% if not snapshots -%}
+                select '' as node_id, '' as reason, 0 as rows_written, 0 as files_written, 0 as bytes_written where false
+                {%- else -%}
                 select
                     node_id,
-                    max(get_json_object(state, '$.reason')) as reason,
-                    sum(cast(summary['added-records'] as bigint)) as rows_written,
-                    sum(cast(summary['added-data-files'] as bigint)) as files_written,
-                    sum(cast(summary['added-files-size'] as bigint)) as bytes_written
-                from snapshots
-                where get_json_object(state, '$.run') = {{ text_literal(run_id()) }}
+                    max(nullif(regexp_extract(state, '"reason": "([^"]*)"', 1), '')) as reason,
+                    sum(cast(element_at(summary, 'added-records') as bigint)) as rows_written,
+                    sum(cast(element_at(summary, 'added-data-files') as bigint)) as files_written,
+                    sum(cast(element_at(summary, 'added-files-size') as bigint)) as bytes_written
+                from ({{ snapshots | join(' union all ') }}) as snapshots
+                where state like {{ text_literal('%"run": "' ~ run_id() ~ '"%') }}
                 group by node_id
+                {%- endif %}
             )
 
             select /*+ coalesce(1) */

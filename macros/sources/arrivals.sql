@@ -1,6 +1,7 @@
 {# What has arrived in a source since a table of its rows was built: {files: readable raw files that are new or changed, replaced: those of them, and
    of an interrupted run, whose older rows must go}. None: the table must be built whole. Exact, by path and modification time, as a
-   file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. #}
+   file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. On Trino, which has no
+   listing but by reading: {read: files that need not be read again, seen: by file, deliveries of those that are read again, replaced}. #}
 {% macro arrived_files(table_name) %}
     {% set raw_files = ref('raw_files') if target.type == 'spark' and model.resource_type != 'unit_test' %}
     {% if state_before() is none %}
@@ -8,12 +9,15 @@
     {% endif %}
     {% set known = {} %}
     {% set replaced = [] %}
+    {% set recent = [] %}
     {% for row in run_query(
-        'select source_file, max_by(' ~ delivery_key('source_file', 'loaded_at') ~ ', arrived_at), count(*) from (select source_file,'
-        ~ ' arrived_at, max(loaded_at) as loaded_at from ' ~ this ~ ' group by source_file, arrived_at) group by source_file'
+        'select source_file, max_by(' ~ delivery_key('source_file', 'loaded_at') ~ ', arrived_at), count(*), max(loaded_at) > '
+        ~ run_started() ~ " - interval '" ~ var('recheck_days') ~ "' day from (select source_file, arrived_at, max(loaded_at) as loaded_at from "
+        ~ this ~ ' group by source_file, arrived_at) group by source_file'
     ) %}
         {% do known.update({row[0]: row[1]}) %}
         {% do replaced.append(row[0]) if row[2] > 1 %}
+        {% do recent.append(row[0]) if row[3] %}
     {% endfor %}
     {# Raw files that are still there and have events on the days of a backfill are parsed again, as if they had changed. #}
     {% if table_name == 'log_data' and var('backfill_from') %}
@@ -22,7 +26,15 @@
             ~ "' and date '" ~ var('backfill_to') ~ "'"
         ) %}
             {% do known.update({row[0]: ''}) %}
+            {% do recent.append(row[0]) %}
         {% endfor %}
+    {% endif %}
+    {% if target.type == 'trino' %}
+        {% set seen = {} %}
+        {% for file in recent %}
+            {% do seen.update({file: known.pop(file, '')}) %}
+        {% endfor %}
+        {{ return({'read': known.keys() | list, 'seen': seen, 'replaced': replaced + seen.keys() | list}) }}
     {% endif %}
     {% set files = [] %}
     {% for row in run_query(arrivals(
@@ -38,6 +50,14 @@
 {# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. Lists, as
    Spark opens the files that a subquery in vw_… would leave out; without them no file is read as a whole but the few that are one JSON value. #}
 {% macro of_arrived_files(arrivals) %}
+    {% if target.type == 'trino' and arrivals is not none %}
+        {# With more names the statement would be too long: then all files are read. #}
+        {{ return(
+            'source_file not in (' ~ text_list(arrivals.read) ~ ') and ' ~ delivery_key('source_file', 'loaded_at') ~ ' not in ('
+            ~ text_list(arrivals.seen.values()) ~ ')' if arrivals.read | length + arrivals.seen | length <= 3000 else
+            delivery_key('source_file', 'loaded_at') ~ ' not in (select ' ~ delivery_key('source_file', 'loaded_at') ~ ' from ' ~ this ~ ')'
+        ) }}
+    {% endif %}
     {% set unread = [] %}
     {% set documents = [] %}
     {% set is_known = execute and target.type == 'spark' and model.resource_type != 'unit_test'
@@ -76,8 +96,8 @@
     {%- if arrivals is not none -%}
         {%- set then = ([delete_replaced_rows(arrivals.replaced)] if arrivals.replaced else []) + statements -%}
         {{ show_plan({
-            'write': 'append' if arrivals.files else 'none', 'then': then, 'erased': erased,
-            'reason': 'new files' if arrivals.files else 'changed files' if arrivals.replaced else 'erasure' if statements else none,
+            'write': 'append' if arrivals.get('files', true) else 'none', 'then': then, 'erased': erased,
+            'reason': 'new files' if arrivals.get('files', true) else 'changed files' if arrivals.replaced else 'erasure' if statements else none,
         }) }}
     {%- endif -%}
 {%- endmacro %}

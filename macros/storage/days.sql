@@ -28,13 +28,21 @@
         {{ return(none) }}
     {% endif %}
 
-    {% set ranges = [] %}
-    {% for first, after in ([] if built.days == until | min else run_query(
-        "select distinct cast(first as string), cast(cast(first + interval '1' " ~ unit ~ " as date) as string) from (select cast(date_trunc('"
-        ~ unit ~ "', date_sub(event_date, distance)) as date) as first from " ~ relation_of(log_days)
-        ~ ' lateral view explode(sequence(0, ' ~ days_before ~ ')) as distance where changed_at > timestamp ' ~ text_literal(built.days)
-        ~ ' and changed_at <= timestamp ' ~ text_literal(until | min) ~ ') order by 1'
+    {% set firsts = {} %}
+    {% set one_day = modules.datetime.timedelta(days=1) %}
+    {% for row in ([] if built.days == until | min else run_query(
+        'select event_date from ' ~ relation_of(log_days) ~ ' where ' ~ epoch_ms_of('changed_at') ~ ' > ' ~ built.days ~ ' and '
+        ~ epoch_ms_of('changed_at') ~ ' <= ' ~ until | min
     )) %}
+        {% for distance in range(days_before + 1) %}
+            {% set day = modules.datetime.date.fromisoformat(row[0] | string) - distance * one_day %}
+            {% set first = {'day': day, 'week': day - day.weekday() * one_day, 'month': day.replace(day=1)}[unit] %}
+            {% set after = {'day': 1, 'week': 7, 'month': 31}[unit] * one_day + first %}
+            {% do firsts.update({first.isoformat(): (after.replace(day=1) if unit == 'month' else after).isoformat()}) %}
+        {% endfor %}
+    {% endfor %}
+    {% set ranges = [] %}
+    {% for first, after in firsts | dictsort %}
         {% if ranges and ranges[-1].after == first %}
             {% do ranges[-1].update({'after': after}) %}
         {% else %}
@@ -53,18 +61,18 @@
     {% endif %}
     {% set songs = relation_of(graph.nodes['model.sparkify.int_songs']) %}
     {% set before = state.inputs.int_songs or 0 %}
-    {% if not run_query('select 1 from ' ~ songs ~ '.snapshots where snapshot_id = ' ~ before) %}
+    {% if not run_query('select 1 from ' ~ metadata_table(songs, 'snapshots') ~ ' where snapshot_id = ' ~ before) %}
         {{ return(none) }}
     {% endif %}
     {{ return({'reason': changed_input(state), 'songs_before': before if before != current_snapshot(songs) else none}) }}
 {% endmacro %}
 
-{# When int_log_days last saw a change, as text; none where the table is not here, the oldest time there is while it has no rows. #}
+{# When int_log_days last saw a change, in epoch milliseconds; none where the table is not here, 0 while it has no rows. #}
 {% macro newest_log_change() %}
     {% set log_days = relation_of(graph.nodes['model.sparkify.int_log_days']) %}
     {{ return(run_query(
-        "select coalesce(cast(max(changed_at) as string), '1970-01-01 00:00:00') from " ~ log_days
-    )[0][0] if load_cached_relation(log_days) is not none else none) }}
+        'select coalesce(max(' ~ epoch_ms_of('changed_at') ~ '), 0) from ' ~ log_days
+    )[0][0] | int if load_cached_relation(log_days) is not none else none) }}
 {% endmacro %}
 
 {# The condition that a date, or an instant (`is_instant`), lies in the days of days_to_build(), or up to `days_after` days behind. #}
@@ -72,7 +80,7 @@
     {%- if days is none -%}
         {{ return('true') }}
     {%- endif -%}
-    {%- set literal = "timestamp '%s 00:00:00Z'" if is_instant else "date '%s'" -%}
+    {%- set literal = "timestamp '%s 00:00:00 UTC'" if is_instant else "date '%s'" -%}
     {%- set parts = [] -%}
     {%- for range in days.ranges -%}
         {%- set after = modules.datetime.date.fromisoformat(range.after) + modules.datetime.timedelta(days=days_after) -%}
@@ -86,7 +94,7 @@
 {% macro replace_days(column, days, is_instant=false) -%}
     {%- if days is not none -%}
         {{ show_plan({
-            'write': 'replace', 'where': in_days(column, days, is_instant=is_instant), 'days': days.until,
+            'write': 'replace', 'where': in_days(column, days, is_instant=is_instant), 'column': column, 'ranges': days.ranges, 'days': days.until,
             'reason': 'changed days' if days.ranges else none,
         }) }}
     {%- endif -%}

@@ -1,6 +1,6 @@
 {# What a model writes, and why. A plan is a mapping: `write` (table: a new one, rows: all of them, replace, append or none), `reason` (for
    the ledger; none: nothing is new and nothing is written), `rebuilt` (whether nothing is kept of what was there), `where` (of replace:
-   the rows that are replaced), `then` (statements after it), and `days` (the state of int_log_days that is built in). An incremental
+   the rows that are replaced; `column` and `ranges` say the same), `then` (statements after it), and `days` (the state of int_log_days that is built in). An incremental
    model has its plan as a comment in its compiled SQL, so that `dbt compile` shows what a run would do; of any other it is made when
    the model is built. #}
 {% macro show_plan(plan) %}
@@ -20,9 +20,9 @@
 {% endmacro %}
 
 {# What an incremental model was built from, as state_of() gives it. None if it can't be built further from there: it is new, its code or a
-   seed that it reads has changed, a full refresh, or a unit test. On Trino and Athena each run builds whole tables. #}
+   seed that it reads has changed, a full refresh, or a unit test. On Athena each run builds whole tables. #}
 {% macro state_before() %}
-    {% if target.type != 'spark' or model.resource_type == 'unit_test' or not is_incremental() %}
+    {% if target.type == 'athena' or not flags.INTROSPECT or model.resource_type == 'unit_test' or not is_incremental() %}
         {{ return(none) }}
     {% endif %}
     {% set state = state_of(this) %}
@@ -77,8 +77,8 @@
 {% macro state_of(relation) %}
     {% set snapshots = {} %}
     {% for id, parent, state in run_query(
-        'select cast(snapshot_id as string), cast(parent_id as string), summary[' ~ text_literal('sparkify.' ~ relation.identifier)
-        ~ '] from ' ~ relation ~ '.snapshots'
+        'select cast(snapshot_id as ' ~ dbt.type_string() ~ '), cast(parent_id as ' ~ dbt.type_string() ~ '), state from ('
+        ~ snapshots_of(relation) ~ ') as snapshots'
     ) %}
         {% do snapshots.update({id: {'parent': parent, 'state': state}}) %}
     {% endfor %}
@@ -89,30 +89,74 @@
     {{ return(fromjson(snapshots[newest.id].state) if newest.id in snapshots else {}) }}
 {% endmacro %}
 
-{# Run statements whose commits to a table say which run they are of, why, and from which snapshots of its inputs. Iceberg takes it from
-   the session, which several models may share: each has a key of its own. #}
+{# A query for the snapshots of a table, with what they say of themselves. #}
+{% macro snapshots_of(relation) %}
+    {% set said = 'element_at(summary, ' ~ text_literal('sparkify.' ~ relation.identifier) ~ ')' %}
+    {% set is_said_elsewhere = load_cached_relation(snapshot_states()) is not none %}
+    {{ return(
+        'select snapshots.*, coalesce(' ~ said ~ ', ' ~ ('states.state' if is_said_elsewhere else 'null') ~ ') as state from '
+        ~ metadata_table(relation, 'snapshots') ~ ' as snapshots'
+        ~ (' left join ' ~ snapshot_states() ~ ' as states on states.snapshot_id = snapshots.snapshot_id' if is_said_elsewhere else '')
+    ) }}
+{% endmacro %}
+
+{# Run statements whose commits to a table say which run they are of, why, and from which snapshots of its inputs. Gives whether there was
+   a commit. #}
 {% macro commit(table, plan, statements, node=model) %}
-    {% set property = '`spark.sql.iceberg.snapshot-property.sparkify.' ~ table.identifier ~ '`' %}
     {% set inputs = {} %}
     {% for input in stored_inputs(node) %}
         {% do inputs.update({input.alias: current_snapshot(relation_of(input))}) %}
     {% endfor %}
-    {% do run_statement('set ' ~ property ~ ' = `' ~ tojson({
+    {{ return(commit_with_state(table, statements, tojson({
         'run': run_id(), 'command': flags.WHICH, 'reason': plan.reason, 'code': code_fingerprint(node), 'vars': vars_of_model(node),
         'inputs': inputs, 'days': plan.get('days'), 'erased': plan.get('erased'),
         'built': run_id() if plan.get('rebuilt') else state_of(table).built,
-    }) ~ '`') %}
+    }))) }}
+{% endmacro %}
+
+{% macro commit_with_state(table, statements, state) %}
+    {{ return(adapter.dispatch('commit_with_state', 'sparkify')(table, statements, state)) }}
+{% endmacro %}
+
+{# Iceberg takes it from the session, which several models may share: each has a key of its own. #}
+{% macro spark__commit_with_state(table, statements, state) %}
+    {% set property = '`spark.sql.iceberg.snapshot-property.sparkify.' ~ table.identifier ~ '`' %}
+    {% do run_statement('set ' ~ property ~ ' = `' ~ state ~ '`') %}
     {% for sql in statements %}
         {%- call statement('main') -%} {{ sql }} {%- endcall -%}
     {% endfor %}
     {% do run_statement('reset ' ~ property) %}
+    {{ return(true) }}
 {% endmacro %}
 
-{# What a model's rows follow from besides its inputs: its file and its columns, and the vars that it names or that all models follow. #}
+{# What commits of engines say of themselves that can't write it into their snapshots: snapshot_id, state. #}
+{% macro snapshot_states() %}
+    {{ return(api.Relation.create(database=target.get('database'), schema=staging_schema(), identifier='snapshot_states')) }}
+{% endmacro %}
+
+{% macro create_snapshot_states() %}
+    {% do create_missing_table(snapshot_states(), {'snapshot_id': 'bigint', 'state': 'string'}) %}
+    {% do adapter.cache_added(snapshot_states().incorporate(type='table')) if load_cached_relation(snapshot_states()) is none %}
+{% endmacro %}
+
+{# A table of Iceberg's own about a table, such as its snapshots. #}
+{% macro metadata_table(relation, name) %}
+    {{ return(adapter.dispatch('metadata_table', 'sparkify')(relation, name)) }}
+{% endmacro %}
+
+{% macro spark__metadata_table(relation, name) %}
+    {{ return(relation ~ '.' ~ name) }}
+{% endmacro %}
+
+{# What a model's rows follow from besides its inputs: its file and its columns, and the vars that it names or that all models follow; the
+   same on every engine. #}
 {% macro code_fingerprint(node=model) %}
-    {{ return(local_md5(
-        node.checksum.checksum ~ node.config.get('partition_by') ~ columns_clause(node, with_comments=false) ~ ('empty' if flags.EMPTY else '')
-    )) }}
+    {% set columns = [] %}
+    {% for column in node.columns.values() %}
+        {# For a run dbt-trino has put its own names of types here. #}
+        {% do columns.append(column.name ~ ' ' ~ (column.data_type or '').lower().replace('varchar', 'string')) %}
+    {% endfor %}
+    {{ return(local_md5(node.checksum.checksum ~ columns ~ required_columns(node) | sort ~ ('empty' if flags.EMPTY else ''))) }}
 {% endmacro %}
 
 {% macro vars_of_model(node=model) %}

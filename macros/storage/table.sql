@@ -1,5 +1,6 @@
-{# Materializations of tables on Spark: Iceberg tables whose rows are replaced in one commit, as the plan of the model says (plan.sql).
-   What dbt-spark's own lack: types, comments and NOT NULL from the YAML, and `unchanged` for a table as new as its inputs. #}
+{# Materializations of tables on Spark and Trino: Iceberg tables whose rows are replaced in one commit, as the plan of the model says
+   (plan.sql). What the adapters' own lack: types, comments and NOT NULL from the YAML, `unchanged` for a table as new as its inputs, and
+   in Trino tables that nobody sees empty. #}
 
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
     {{ return(build_table(compiled_code)) }}
@@ -17,16 +18,28 @@
 {% endmaterialization %}
 
 
+{% materialization table, adapter='trino', supported_languages=['sql'] %}
+    {{ return(build_table(compiled_code)) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='trino', supported_languages=['sql'] %}
+    {{ return(build_table(compiled_code)) }}
+{% endmaterialization %}
+
+{% materialization seed, adapter='trino' %}
+    {%- set rows = load_agate_table() -%}
+    {% do store_result('agate_table', response='OK', agate_table=rows) %}
+    {{ return(build_table(seed_query(rows))) }}
+{% endmaterialization %}
+
+
 {% macro build_table(sql) %}
     {%- set table = this.incorporate(type='table') -%}
     {%- set plan = plan_of(sql) -%}
     {{ run_hooks(pre_hooks) }}
-    {% if plan.reason %}
-        {% do commit(table, plan, statements_of(table, sql, plan)) %}
-    {% else %}
-        {% do say_unchanged() %}
-    {% endif %}
-    {% do publish_comments(table) if plan.write != 'table' or not plan.reason %}
+    {% set is_new = plan.reason and commit(table, plan, statements_of(table, sql, plan)) %}
+    {% do say_unchanged() if not is_new %}
+    {% do publish_comments(table, plan.write if is_new else none) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
 {% endmacro %}
@@ -35,8 +48,7 @@
     {% call noop_statement('main', 'unchanged', 'SKIP', 0) %}{% endcall %}
 {% endmacro %}
 
-{# The statements that write the rows of a query as a plan says; the one that readers see is one commit. Spark refuses a query whose
-   columns are not those of the contract, in names or types: by name, and by the profile's storeAssignmentPolicy. #}
+{# The statements that write the rows of a query as a plan says; the one that readers see is one commit. #}
 {% macro statements_of(table, sql, plan) %}
     {%- set existing = load_cached_relation(table) -%}
     {% if existing is not none and existing.is_view %}
@@ -44,15 +56,23 @@
         {% set existing = none %}
     {% endif %}
     {% set then = plan.get('then') or [] %}
-    {% if plan.write == 'none' %}
-        {{ return(then) }}
-    {% elif plan.write != 'table' %}
+    {{ return((write_statements(table, sql, plan, existing) if plan.write != 'none' else []) + then) }}
+{% endmacro %}
+
+{% macro write_statements(table, sql, plan, existing) %}
+    {{ return(adapter.dispatch('write_statements', 'sparkify')(table, sql, plan, existing)) }}
+{% endmacro %}
+
+{# Spark refuses a query whose columns are not those of the contract, in names or types: by name, and by the profile's
+   storeAssignmentPolicy. #}
+{% macro spark__write_statements(table, sql, plan, existing) %}
+    {% if plan.write != 'table' %}
         {% set into = {
             'append': 'into ' ~ table ~ ' by name', 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where,
         }.get(plan.write, 'overwrite ' ~ table ~ ' by name') %}
         {# What replaces rows has no `by name`. #}
         {% set names = '`' ~ model.columns.keys() | join('`, `') ~ '`' if plan.write == 'replace' else '*' %}
-        {{ return(['insert ' ~ into ~ ' ' ~ arranged(sql, names)] + then) }}
+        {{ return(['insert ' ~ into ~ ' ' ~ arranged(sql, names)]) }}
     {% endif %}
     {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
     {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
@@ -91,14 +111,33 @@
     )
 {% endmacro %}
 
+{# A table that runs add to, if it is not there. `columns`: a clause, or types by name. #}
+{% macro create_missing_table(table, columns, description='') %}
+    {% do create_schema(table) %}
+    {% set typed = [] %}
+    {% for name, type in (columns.items() if columns is mapping else []) %}
+        {% do typed.append(name ~ ' ' ~ column_type(type)) %}
+    {% endfor %}
+    {% do run_statement(
+        'create table if not exists ' ~ table ~ ' ' ~ ('(' ~ typed | join(', ') ~ ')' if typed else columns) ~ ' '
+        ~ ('using iceberg location ' ~ text_literal(schema_location(table.schema) ~ '/' ~ table.identifier) if target.type == 'spark' else '')
+        ~ ' comment ' ~ text_literal(column_comment(description))
+    ) %}
+{% endmacro %}
+
+{# A type of a contract as the engine names it. #}
+{% macro column_type(type) %}
+    {{ return({'string': 'varchar', 'timestamp': 'timestamp(6) with time zone'}.get(type, type) if target.type == 'trino' else type) }}
+{% endmacro %}
+
 {# The columns of a model's contract, a seed or a source. A column with a not_null test is NOT NULL. #}
-{% macro columns_clause(node=model, with_comments=true) %}
+{% macro columns_clause(node=model) %}
     {%- set required = required_columns(node) -%}
     (
     {%- for column in node.columns.values() %}
-        {{ adapter.quote(column.name) }} {{ column.data_type or node.config.get('column_types', {})[column.name] }}
+        {{ adapter.quote(column.name) }} {{ column_type(column.data_type or node.config.get('column_types', {})[column.name]) }}
         {{- ' not null' if column.name in required }}
-        {{- ' comment ' ~ text_literal(column_comment(column.description)) if with_comments }}{{ ',' if not loop.last }}
+        {{- ' comment ' ~ text_literal(column_comment(column.description)) }}{{ ',' if not loop.last }}
     {%- endfor %}
     )
 {% endmacro %}
@@ -112,10 +151,14 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{# Write the descriptions that have changed since the table was made. #}
-{% macro publish_comments(table) %}
+{# Write the descriptions that the table does not have yet. `written`: how it was written, if it was. #}
+{% macro publish_comments(table, written) %}
+    {{ return(adapter.dispatch('publish_comments', 'sparkify')(table, written)) }}
+{% endmacro %}
+
+{% macro spark__publish_comments(table, written) %}
     {% set fingerprint = local_md5(columns_clause() ~ model.description) %}
-    {% if table_property(table, 'sparkify.comments') != fingerprint %}
+    {% if written != 'table' and table_property(table, 'sparkify.comments') != fingerprint %}
         {% set changes = ["set tblproperties (comment = " ~ text_literal(column_comment(model.description))
             ~ ", 'sparkify.comments' = '" ~ fingerprint ~ "')"] %}
         {% for name, column in model.columns.items() %}

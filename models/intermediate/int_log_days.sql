@@ -36,7 +36,7 @@ changed_songs as (
     from (
         select {{ song_columns }} from {{ ref('int_songs') }}
         union all
-        select {{ song_columns }} from {{ ref('int_songs') }} version as of {{ songs_before }}
+        select {{ song_columns }} from {{ ref('int_songs') }} {{ as_of_snapshot(songs_before) }}
     )
     group by {{ song_columns }}
     having count(*) = 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from pyiceberg.catalog import Catalog
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
@@ -17,7 +19,7 @@ KEPT_SINCE = "sparkify.kept-since"
 
 
 # What people or a run's end add to.
-LEFT_ALONE = ("run_ledger", "erased_users")
+LEFT_ALONE = ("run_ledger", "erased_users", "snapshot_states")
 
 
 @dataclass
@@ -53,7 +55,17 @@ def is_built(table: Table) -> bool:
 def state(table: Table, snapshot: Snapshot) -> dict[str, Any] | None:
     """What a run says of itself in a commit (commit in macros/storage/plan.sql)."""
     said = snapshot.summary and snapshot.summary.additional_properties.get(f"sparkify.{table.name()[-1]}")
+    said = said or _said_by_trino(table.catalog, table.name()[0]).get(snapshot.snapshot_id)
     return json.loads(said) if said else None
+
+
+@lru_cache(maxsize=2)
+def _said_by_trino(catalog: Catalog, schema: str) -> dict[int, str]:
+    """What runs of Trino say, by snapshot (macros/storage/trino.sql)."""
+    name = (f"{schema.removesuffix('_staging')}_staging", "snapshot_states")
+    if not catalog.table_exists(name):
+        return {}
+    return {row["snapshot_id"]: row["state"] for row in catalog.load_table(name).scan().to_arrow().to_pylist()}
 
 
 def runs(tables: list[Table]) -> list[Run]:

@@ -21,6 +21,7 @@ from sparkify.settings import PROJECT
 Row = tuple[Any, ...]
 
 NO_UNIT_TESTS = ("--exclude-resource-types", "unit_test")
+NO_TESTS = ("--exclude-resource-types", "unit_test", "test")
 # To leave out where the star is what is looked at: they are compared in test_marts.py.
 MARTS = "path:models/intermediate/marts+ conversion_funnel"
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared_data import shared_data
+
 # Arrivals lie between the first and the next ones in time, but for files that are copied with their old times.
 FIRST_ARRIVAL = 1_700_000_000_000
 BETWEEN_ARRIVALS = 3_600_000
@@ -38,6 +40,21 @@ class History:
     """How the files arrive: the files of each batch; after each batch there is a run."""
 
     batches: list[list[Delivery]]
+
+
+def arrive(seed: int, days: dict[str, list[Line]], raw: Path) -> Iterator[int]:
+    """Write one batch of a history after the other into a new raw folder; gives the number of each."""
+    for source in ("log_data", "song_data"):
+        (raw / source).mkdir(parents=True)
+    for number, batch in enumerate(draw(seed, days).batches):
+        for delivery in batch:
+            delivery.write(raw)
+        yield number
+
+
+def real_days() -> dict[str, list[Line]]:
+    """The events of the real month, by file."""
+    return {path.stem: path.read_bytes().splitlines() for path in sorted((shared_data() / "log_data").rglob("*.json"))}
 
 
 def draw(seed: int, days: dict[str, list[Line]]) -> History:

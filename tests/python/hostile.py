@@ -209,6 +209,7 @@ def write_unreadable(raw: Path) -> dict[str, str]:
     files = {
         "damaged.json.gz": ("unreadable", gzip.compress(lines * 1000)[:-20]),
         "plain.json.gz": ("unreadable", lines),
+        "closed.json": ("unreadable", lines),
         "gzip without ending": ("unknown_compression", gzip.compress(lines)),
         "events.zip": ("unknown_compression", b"PK\x03\x04" + bytes(range(256))),
         "events.json.zst": ("unknown_compression", bytes.fromhex("28b52ffd") + bytes(range(256))),
@@ -217,6 +218,7 @@ def write_unreadable(raw: Path) -> dict[str, str]:
     (raw / "log_data" / "unreadable").mkdir()
     for name, (_, content) in files.items():
         (raw / "log_data" / "unreadable" / name).write_bytes(content)
+    (raw / "log_data" / "unreadable" / "closed.json").chmod(0)
     return {name: reason for name, (reason, _) in files.items()}
 
 

@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -83,7 +84,8 @@ def serve() -> Iterator[Database]:
             _wait(int(port), process)
             yield database
         finally:
-            process.terminate()
+            # Not SIGTERM, upon which it waits for its clients.
+            process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
 
 

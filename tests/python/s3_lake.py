@@ -24,7 +24,7 @@ class S3Lake(Lake):
 
     @property
     def raw_uri(self) -> str:
-        return f"s3a://{self.raw_bucket}/raw"
+        return f"s3://{self.raw_bucket}/raw"
 
     @property
     def lake_uri(self) -> str:

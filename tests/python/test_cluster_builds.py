@@ -136,7 +136,7 @@ class Clients:
         if "source_file" not in columns:
             return rows
         at = columns.index("source_file")
-        return [(*row[:at], str(row[at]).removeprefix("s3a://raw/"), *row[at + 1 :]) for row in rows]
+        return [(*row[:at], str(row[at]).removeprefix("s3://raw/"), *row[at + 1 :]) for row in rows]
 
     def differences(self) -> dict[str, str]:
         """What is not as the independent computation has it."""

@@ -12,7 +12,7 @@ import pytest
 from pyiceberg.table import Table
 from pyspark.sql import SparkSession
 
-from builds import NO_UNIT_TESTS, Builder, Lake, copy_of_project
+from builds import NO_TESTS, NO_UNIT_TESTS, Builder, Lake, copy_of_project
 from hostile import write_raw
 from sparkify.lake import tables
 
@@ -31,7 +31,7 @@ def lake(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def test_a_run_with_nothing_new_commits_nothing(builder: Builder, lake: Lake) -> None:
     before = lake.snapshots()
-    assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
+    assert builder.dbt(lake, "build", *NO_TESTS)
     assert lake.snapshots() == before
 
 
@@ -50,13 +50,13 @@ def test_a_changed_seed_or_model_is_built_again(builder: Builder, lake: Lake, tm
     pages.write_text(pages.read_text(encoding="utf-8") + "Brand New,play,true,false\n", encoding="utf-8")
     change_users(project, "        first_name,", "        upper(first_name) as first_name,")
     before = lake.snapshots()
-    assert builder.dbt(lake, "build", f"--project-dir={project}", *NO_UNIT_TESTS)
+    assert builder.dbt(lake, "build", f"--project-dir={project}", *NO_TESTS)
     after = lake.snapshots()
     changed = {table for table in after if after[table] != before[table]}
     assert changed >= {"pages", "songplays", "users"}
     assert not changed & {"songs", "artists", "us_states"}
     assert all(row[1] is None or row[1] == row[1].upper() for row in lake.rows("users"))
-    assert builder.dbt(lake, "build", *NO_UNIT_TESTS)
+    assert builder.dbt(lake, "build", *NO_TESTS)
 
 
 def test_days_follow_the_raw_files(builder: Builder, lake: Lake, tmp_path: Path) -> None:

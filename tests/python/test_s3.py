@@ -69,7 +69,7 @@ def lake_of(server: Server, worker: Account, scratch: Path, name: str, catalogs:
 
 def run(clone: Path, lake: S3Lake, **settings: str) -> subprocess.CompletedProcess[str]:
     """scripts/run on a lake, from s3:// to s3a://."""
-    places = ("--raw", lake.raw_uri.replace("s3a://", "s3://"), "--lake", lake.lake_uri)
+    places = ("--raw", lake.raw_uri, "--lake", lake.lake_uri)
     return command(clone, "./scripts/run", *places, **(lake.server.environment(lake.account) | settings))
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
+from urllib.request import Request, urlopen
 
 import pytest
 
 import oracle
 from builds import MARTS, Lake
+from histories import arrive, real_days
 from hostile import copy_cases, write_raw
-from shared_data import SHARED_CASES
+from shared_data import SHARED_CASES, raw_tree_71
 from sparkify.canonical import first_differences
 from sparkify.compare.engines import Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
@@ -22,6 +26,7 @@ from sparkify.compare.report import compare
 from sparkify.export import main as export
 from trino_lakes import TrinoBuilder, TrinoLake
 
+DRAWN = range(1, 1 + int(os.environ.get("SPARKIFY_HISTORIES", "1")))
 # What they are is compared here, and dbt's tests run with the whole build.
 TABLES_ALONE = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test", "--exclude", MARTS)
 
@@ -33,11 +38,11 @@ def real(trino: TrinoBuilder, s3part1943: Lake) -> TrinoLake:
 
 @pytest.fixture(scope="module")
 def hostile(trino: TrinoBuilder, real: TrinoLake, tmp_path_factory: pytest.TempPathFactory) -> TrinoLake:
-    """A second build over the first, whose tables are gone from here on, from another raw folder."""
+    """A second build over the first, whose rows are gone from here on, from another raw folder."""
     raw = tmp_path_factory.mktemp("hostile") / "it's a raw, folder"
     write_raw(raw)
     copy_cases(SHARED_CASES, raw)
-    return trino.build(raw, real.schema, *TABLES_ALONE)
+    return trino.build(raw, real.schema, *TABLES_ALONE, "--full-refresh")
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def test_exported_files_are_read_alike(table: str, trino: TrinoBuilder, s3part19
 
 def test_tables_have_partitions_and_comments(real: TrinoLake) -> None:
     (ddl,) = real.query("show create table songplays")[0]
-    assert "partitioned_by = ARRAY['event_date']" in ddl
+    assert "partitioning = ARRAY['event_date']" in ddl
     assert "format = 'PARQUET'" in ddl
     assert "COMMENT '" in ddl.split("songplay_id")[1].split("\n")[0]
 
@@ -108,13 +113,37 @@ def test_a_second_build_from_hostile_input_gives_the_tables_of_the_oracle(hostil
     assert differences(hostile) == {}
 
 
+def files(lake: TrinoLake) -> set[tuple[str, str]]:
+    """The files of songplays with their days."""
+    return set(lake.query('select file_path, cast(partition.event_date as varchar) from "songplays$files"'))
+
+
+def raw_bytes_read(lake: TrinoLake) -> int:
+    """The bytes of raw files that all queries on a lake have read so far, as Trino itself counts them."""
+    total = 0
+    for known in asked(lake, ""):
+        query = asked(lake, f"/{known['queryId']}")
+        scans = {i["planNodeId"] for i in query.get("inputs", ()) if i["schema"] == f"{lake.schema}_raw"}
+        for operator in query["queryStats"]["operatorSummaries"]:
+            if scans & {operator["planNodeId"], operator.get("sourceId")}:
+                total += int(operator["physicalInputDataSize"].removesuffix("B"))
+    return total
+
+
+def asked(lake: TrinoLake, path: str) -> Any:
+    """What the server says of its queries."""
+    url = f"http://127.0.0.1:{lake.server.port}/v1/query{path}"
+    with urlopen(Request(url, headers={"X-Trino-User": "sparkify"})) as answer:
+        return json.load(answer)
+
+
 def differences(lake: TrinoLake) -> dict[str, str]:
     """What is not as the independent computation has it, by table."""
     expected = oracle.compute(lake.raw, line_by_line=True)
     found = {table: first_differences(expected.tables[table], lake.rows(table)) for table in oracle.COLUMNS}
     logs = expected.accounting["log_data"]
     found["int_log_rows"] = first_differences(
-        [(True, logs.kept + logs.duplicates), (False, logs.quarantined)],
+        [row for row in ((True, logs.kept + logs.duplicates), (False, logs.quarantined)) if row[1]],
         lake.query(f"select is_usable, count(*) from {lake.schema}_staging.int_log_rows group by 1"),
     )
     return {table: text for table, text in found.items() if text}
@@ -127,6 +156,46 @@ def test_freshness_is_that_of_the_newest_file(trino: TrinoBuilder, hostile: Trin
     newest = max(path.stat().st_mtime for path in logs if path.is_file() and path.name[0] not in "_.")
     assert checked["status"] == "warn"
     assert datetime.fromisoformat(checked["max_loaded_at"]).timestamp() == newest
+
+
+@pytest.mark.parametrize("seed", DRAWN)
+def test_any_history_ends_in_the_same_tables(seed: int, trino: TrinoBuilder, tmp_path: Path) -> None:
+    lake = TrinoLake(trino.server, tmp_path, f"history{seed}")
+    for _ in arrive(seed, real_days(), lake.raw):
+        assert trino.dbt(lake, "build", *TABLES_ALONE, "--vars", "{recheck_days: 36500}")
+    assert differences(lake) == {}
+
+
+def test_a_day_is_read_and_built_alone_and_a_user_erased(trino: TrinoBuilder, tmp_path: Path) -> None:
+    raw = raw_tree_71(tmp_path / "raw")
+    day = raw / "log_data" / "2018" / "11" / "2018-11-08-events.json"
+    day.rename(tmp_path / "later.json")
+    lake = trino.build(raw, "days", *TABLES_ALONE)
+    full, before = raw_bytes_read(lake), files(lake)
+    assert full == sum(path.stat().st_size for path in raw.rglob("*.json"))
+
+    (tmp_path / "later.json").rename(day)
+    assert trino.dbt(lake, "build", *TABLES_ALONE)
+    assert raw_bytes_read(lake) - full == day.stat().st_size < full / 20
+    assert differences(lake) == {}
+    assert {day for _, day in files(lake) ^ before} == {"2018-11-08"}
+
+    before = files(lake)
+    assert trino.dbt(lake, "build", *TABLES_ALONE)
+    assert files(lake) == before
+    ledger = lake.query(
+        "select reason, rows_written > 0 from run_ledger where table_name = 'songplays' order by run_id"
+    )
+    assert ledger == [("new table", True), ("changed days", True), (None, False)]
+
+    user, plays = lake.query("select user_id, count(*) from songplays group by 1 order by 2 desc limit 1")[0]
+    user_hash = hashlib.md5(str(user).encode()).hexdigest()
+    left = lake.query("select count(*) from songplays")[0][0] - plays
+    assert trino.dbt(lake, "run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}")
+    for refresh in ((), ("--full-refresh",)):
+        assert trino.dbt(lake, "build", *TABLES_ALONE, *refresh)
+        assert lake.query("select count(*) from songplays") == [(left,)]
+        assert lake.query(f"select count(*) from days_staging.int_log_rows where user_id = {user}") == [(0,)]
 
 
 def test_empty_folders_give_empty_tables(trino: TrinoBuilder, tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ from sparkify import lake
 from sparkify.compare.models import Model
 from sparkify.errors import UserError
 from sparkify.settings import PROJECT
-from sparkify.trino.server import LARGE, Server, local_catalog
+from sparkify.trino.server import LARGE, Server, local_catalogs
 
 # None that people read: a catalog such as Glue is shared.
 SCHEMA = "sparkify_compare"
-CATALOG = "lake"
+CATALOG, RAW_CATALOG = "lake", "raw"
 
 Row = tuple[Any, ...]
 
@@ -147,7 +147,7 @@ class Trino:
     def __init__(self, source: Source, folder: Path) -> None:
         self._raw, self._lake = source.raw, folder / "lake"
         self._lake.mkdir(parents=True)
-        self._server = Server(folder / "server", {CATALOG: local_catalog(self._lake)}, LARGE)
+        self._server = Server(folder / "server", local_catalogs(self._lake, CATALOG, RAW_CATALOG), LARGE)
         self._dbt = Dbt(folder, "trino", trino_settings(source.raw, self._lake, self._server.port))
         self.manifest = self._dbt.manifest
 
@@ -171,12 +171,18 @@ def trino_settings(raw: Path, folder: Path, port: int) -> dict[str, str]:
         "SPARKIFY_LAKE": f"local://{folder}",
         "SPARKIFY_TRINO_PORT": str(port),
         "SPARKIFY_TRINO_CATALOG": CATALOG,
+        "SPARKIFY_TRINO_RAW_CATALOG": RAW_CATALOG,
     }
 
 
 def trino_rows(server: Server, raw: Path, schema: str, model: Model) -> list[Row]:
     """The rows of a model in a lake that Trino built."""
-    found = server.query(f"select {_names(model)} from {model.name}", CATALOG, schema)
+    is_table = server.query(
+        f"select 1 from information_schema.tables where table_schema = '{schema}' and table_name = '{model.name}'",
+        CATALOG,
+    )
+    # Views are in the other catalog.
+    found = server.query(f"select {_names(model)} from {model.name}", CATALOG if is_table else RAW_CATALOG, schema)
     return [_below(model, tuple(row), f"local://{raw}/") for row in found]
 
 

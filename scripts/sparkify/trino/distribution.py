@@ -1,6 +1,6 @@
-"""Trino's server and its Hive connector: fetched once from Maven Central, then kept in the user's cache folder.
+"""Trino's server and its connectors for Hive and Iceberg: fetched once from Maven Central, kept in the user's cache.
 
-Not the whole server, which is three times as large.
+Not the whole server, which is larger.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from sparkify.progress import say
 # Athena's engine version 3 follows Trino; which release it is today, AWS does not say.
 VERSION = "476"
 SERVER = "trino-server-core"
-CONNECTOR = "trino-hive"
+# Of raw files and of the lake.
+CONNECTORS = ("hive", "iceberg")
 
 
 def fetch() -> Path:
-    """The folder with Trino's `lib` and, as `plugin/hive`, its Hive connector. UserError if it can't be fetched."""
-    kept = java.cache_folder() / "trino" / VERSION
+    """The folder with Trino's `lib` and, below `plugin`, its connectors. UserError if it can't be fetched."""
+    kept = java.cache_folder() / "trino" / "-".join((VERSION, *CONNECTORS))
     if kept.exists():
         return kept
-    say(f"Fetching Trino {VERSION} into {kept} (once; about 450 MB) ...")
+    say(f"Fetching Trino {VERSION} into {kept} (once; about 800 MB) ...")
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
         _download(Path(folder))
@@ -42,10 +43,10 @@ def fetch() -> Path:
 
 def _download(folder: Path) -> None:
     server = jars.dependency(f"io.trino:{SERVER}:{VERSION}", "tar.gz")
-    connector = jars.dependency(f"io.trino:{CONNECTOR}:{VERSION}", "zip")
+    connectors = "".join(jars.dependency(f"io.trino:trino-{name}:{VERSION}", "zip") for name in CONNECTORS)
     log = java.cache_folder() / "trino" / "fetch.log"
-    done = jars.ivy(server + connector, "[artifact].[ext]", folder, log, Path(pyspark.__file__).parent)
-    if not done or not (folder / f"{CONNECTOR}.zip").exists():
+    done = jars.ivy(server + connectors, "[artifact].[ext]", folder, log, Path(pyspark.__file__).parent)
+    if not done or not all((folder / f"trino-{name}.zip").exists() for name in CONNECTORS):
         raise UserError(f"Fetching Trino from Maven Central failed; {log} says why.")
 
 
@@ -57,11 +58,12 @@ def _unpack(downloads: Path, unpacked: Path) -> None:
             content = archive.extractfile(member) if path.startswith("lib/") else None
             if content is not None:
                 _write(unpacked / path, content.read())
-    with zipfile.ZipFile(downloads / f"{CONNECTOR}.zip") as archive:
-        for name in archive.namelist():
-            _, _, path = name.partition("/")
-            if path and not name.endswith("/"):
-                _write(unpacked / "plugin" / "hive" / path, archive.read(name))
+    for connector in CONNECTORS:
+        with zipfile.ZipFile(downloads / f"trino-{connector}.zip") as archive:
+            for name in archive.namelist():
+                _, _, path = name.partition("/")
+                if path and not name.endswith("/"):
+                    _write(unpacked / "plugin" / connector / path, archive.read(name))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -32,19 +32,27 @@ JVM = (
 PATIENCE = 300.0
 
 
-def local_catalog(lake: Path) -> dict[str, str]:
-    """The settings of a Hive catalog on this machine's files: `local:///a/b` is /a/b.
+def local_catalogs(lake: Path, name: str, raw_name: str) -> dict[str, dict[str, str]]:
+    """The settings of catalogs for tables and for raw data on this machine's files: `local:///a/b` is /a/b.
 
-    The catalog itself lies in the lake's folder, in files too.
+    They lie in the lake's folder, in files too.
     """
+    files = {"fs.native-local.enabled": "true", "local.location": "/"}
     return {
-        "connector.name": "hive",
-        "hive.metastore": "file",
-        "hive.metastore.catalog.dir": f"local://{lake}",
-        "fs.native-local.enabled": "true",
-        "local.location": "/",
-        "hive.recursive-directories": "true",
-        "hive.security": "allow-all",
+        name: files
+        | {
+            "connector.name": "iceberg",
+            "iceberg.catalog.type": "testing_file_metastore",
+            "hive.metastore.catalog.dir": f"local://{lake}/{name}",
+        },
+        raw_name: files
+        | {
+            "connector.name": "hive",
+            "hive.metastore": "file",
+            "hive.metastore.catalog.dir": f"local://{lake}/{raw_name}",
+            "hive.recursive-directories": "true",
+            "hive.security": "allow-all",
+        },
     }
 
 
@@ -137,6 +145,8 @@ def _write_configuration(folder: Path, port: int, catalogs: Catalogs, gigabytes:
         "node-scheduler.include-coordinator": "true",
         "http-server.http.port": str(port),
         "discovery.uri": f"http://{LOOPBACK}:{port}",
+        # Queries whose figures can be asked for afterwards.
+        "query.max-history": "2000",
         "query.max-memory": f"{600 * gigabytes}MB",
         "query.max-memory-per-node": f"{600 * gigabytes}MB",
         "memory.heap-headroom-per-node": f"{200 * gigabytes}MB",
