@@ -14,9 +14,10 @@
     {{ return(target.schema ~ '_staging') }}
 {%- endmacro %}
 
-{# Iceberg's metadata holds whole paths: stop before a lake that was copied or moved writes into the place that it came from. #}
+{# Iceberg's metadata holds whole paths: stop before a lake that was copied or moved writes into the place that it came from. Spark
+   alone can tell. #}
 {% macro check_lake_is_here() %}
-    {% for schema in [target.schema, staging_schema()] if run_query('show schemas like ' ~ text_literal(schema)) %}
+    {% for schema in [target.schema, staging_schema()] if target.type == 'spark' and run_query('show schemas like ' ~ text_literal(schema)) %}
         {% set here = run_query('select ' ~ text_literal(schema_location(schema)))[0][0] %}
         {% for row in run_query('describe schema extended ' ~ schema) if row[0] == 'Location' %}
             {% set made_in = row[1].removeprefix('file:') %}

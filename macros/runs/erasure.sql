@@ -58,7 +58,7 @@
 
 {# Run by scripts/erase: dbt run-operation erase_user --args '{user_hash: …}' #}
 {% macro erase_user(user_hash) %}
-    {% do check_lake_is_here() if target.type == 'spark' %}
+    {% do check_lake_is_here() %}
     {% do run_statement(
         'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', current_timestamp where not exists (select 1 from '
         ~ erased_users() ~ ' where user_hash = ' ~ text_literal(user_hash) ~ ')'

@@ -1,6 +1,6 @@
 {# Run by scripts/maintain: dbt run-operation join_small_files --args '{tables: [sparkify.songplays]}' #}
 {% macro join_small_files(tables) %}
-    {% do check_lake_is_here() if target.type == 'spark' %}
+    {% do check_lake_is_here() %}
     {% for table in tables %}
         {% do run_statement(
             'alter table ' ~ table ~ " execute optimize(file_size_threshold => '128MB')" if target.type == 'trino' else

@@ -85,7 +85,7 @@ class Glue:
 
     def catalog(self, s3: Server, lake: str) -> dict[str, str]:
         """The settings of a Trino catalog that is this Glue, with files in an S3."""
-        return {
+        return s3.trino_settings() | {
             "connector.name": "hive",
             "hive.metastore": "glue",
             "hive.metastore.glue.endpoint-url": self.url,
@@ -93,12 +93,6 @@ class Glue:
             "hive.metastore.glue.default-warehouse-dir": lake,
             "hive.metastore.glue.aws-access-key": ANYBODY.key,
             "hive.metastore.glue.aws-secret-key": ANYBODY.secret,
-            "fs.native-s3.enabled": "true",
-            "s3.endpoint": s3.endpoint,
-            "s3.region": REGION,
-            "s3.path-style-access": "true",
-            "s3.aws-access-key": s3.owner.key,
-            "s3.aws-secret-key": s3.owner.secret,
             "hive.non-managed-table-writes-enabled": "true",
             "hive.recursive-directories": "true",
             "hive.metastore-cache-ttl": "0s",

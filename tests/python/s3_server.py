@@ -55,6 +55,17 @@ class Server:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def trino_settings(self) -> dict[str, str]:
+        """How a catalog of Trino reaches the files, as the owner."""
+        return {
+            "fs.native-s3.enabled": "true",
+            "s3.endpoint": self.endpoint,
+            "s3.region": REGION,
+            "s3.path-style-access": "true",
+            "s3.aws-access-key": self.owner.key,
+            "s3.aws-secret-key": self.owner.secret,
+        }
+
     def requests(self) -> list[str]:
         """What was asked so far: operation and key of each request."""
         lines = (line.split() for line in self.log.read_text(encoding="utf-8").splitlines())

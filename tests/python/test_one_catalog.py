@@ -47,7 +47,7 @@ class SharedLake(S3Lake):
     def rows_by_trino(self, table: str) -> list[Row]:
         """The rows of a table in the oracle's columns."""
         columns = ", ".join(f'"{name}"' for name in oracle.COLUMNS[table])
-        return [tuple(row) for row in self.trino.query(f"select {columns} from {table}", CATALOG, self.schema)]
+        return self.asked(f"select {columns} from {table}")
 
     def asked(self, question: str) -> list[Row]:
         """What Trino answers."""
@@ -59,14 +59,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedLake]:
     """An empty lake, with the servers that it needs."""
     scratch = tmp_path_factory.mktemp("one_catalog")
     with s3_server.serve(scratch / "s3") as s3, postgresql_server.serve() as database:
-        files = {
-            "fs.native-s3.enabled": "true",
-            "s3.endpoint": s3.endpoint,
-            "s3.region": s3_server.REGION,
-            "s3.path-style-access": "true",
-            "s3.aws-access-key": s3.owner.key,
-            "s3.aws-secret-key": s3.owner.secret,
-        }
+        files = s3.trino_settings()
         tables = {
             "connector.name": "iceberg",
             "iceberg.catalog.type": "jdbc",

@@ -121,7 +121,7 @@ def files(lake: TrinoLake) -> set[tuple[str, str]]:
 def raw_bytes_read(lake: TrinoLake) -> int:
     """The bytes of raw files that all queries on a lake have read so far, as Trino itself counts them."""
     total = 0
-    for known in asked(lake, ""):
+    for known in (one for one in asked(lake, "") if one["session"].get("schema") == lake.schema):
         query = asked(lake, f"/{known['queryId']}")
         scans = {i["planNodeId"] for i in query.get("inputs", ()) if i["schema"] == f"{lake.schema}_raw"}
         for operator in query["queryStats"]["operatorSummaries"]:
