@@ -511,6 +511,8 @@ def test_the_settings_are_those_of_the_local_target(local: dict[str, str]) -> No
         "spark.hadoop.fs.s3a.path.style.access",
         "spark.sql.catalog.lake.uri",
         "spark.sql.catalog.lake.warehouse",
+        "spark.sql.catalog.lake.jdbc.user",
+        "spark.sql.catalog.lake.jdbc.password",
         "spark.driver.extraJavaOptions",
     }
     assert {name: server.get(name) for name in local if name not in other} == {

@@ -20,7 +20,7 @@ from histories import arrive, real_days
 from hostile import copy_cases, write_raw
 from shared_data import SHARED_CASES, raw_tree_71
 from sparkify.canonical import first_differences
-from sparkify.compare.engines import Row, spark_rows, trino_rows
+from sparkify.compare.engines import RAW_CATALOG, Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare
 from sparkify.export import main as export
@@ -93,9 +93,9 @@ def test_exported_files_are_read_alike(table: str, trino: TrinoBuilder, s3part19
         f"{name} {names.get(column['data_type'], column['data_type'])}"
         for name, column in manifest["nodes"][f"model.sparkify.{table}"]["columns"].items()
     ]
-    trino.server.query("create schema if not exists lake.of_spark")
+    trino.server.query(f"create schema if not exists {RAW_CATALOG}.of_spark")
     trino.server.query(
-        f"create table lake.of_spark.{table} ({', '.join(columns)})"
+        f"create table {RAW_CATALOG}.of_spark.{table} ({', '.join(columns)})"
         f" with (format = 'PARQUET', external_location = 'local://{exported / table}')"
     )
     lake = TrinoLake(trino.server, s3part1943.raw, "of_spark")
