@@ -141,16 +141,12 @@ class Builder:
 
     def _invoke(self, lake: Lake, *arguments: str) -> dbtRunnerResult:
         lake.folder.mkdir(parents=True, exist_ok=True)
-        places = lake.environment() | {
-            # One JVM for all lakes lives long enough for Java's second compiler.
-            "SPARKIFY_JIT": os.environ.get("SPARKIFY_JIT", "full"),
-        }
         if lake.schema not in self.with_marts and arguments[0] in ("run", "build", "test"):
             arguments = _without_marts(arguments)
         # Spark runs in this process: the profile's relative paths are those of the project.
         os.chdir(PROJECT)
         # Only while dbt runs: other tests start from an environment without settings.
-        with patch.dict(os.environ, places):
+        with patch.dict(os.environ, lake.environment()):
             return dbtRunner().invoke(
                 [
                     "--quiet",

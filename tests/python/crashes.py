@@ -22,7 +22,6 @@ from torn_reader import STAR
 
 # Views are there after the first run.
 TABLES = ("--exclude", MARTS, "config.materialized:view")
-FLAGS = {"run": [], "refresh": ["--full-refresh"]}
 SEED = int(os.environ.get("SPARKIFY_KILLS_SEED", "1"))
 
 
@@ -110,45 +109,42 @@ def files_by_day() -> list[Path]:
     return sorted((shared_data() / "log_data").rglob("*.json"))
 
 
-def kill_and_compare(lake: Lake, scratch: Path, kills: int) -> Runs:
-    """Kill so many runs of an empty lake, with files arriving and a reader beside them; what must hold holds."""
-    chance = random.Random(SEED)
-    for song in (shared_data() / "song_data").rglob("*.json"):
-        lake.deliver(f"song_data/{song.name}", song.read_bytes())
+def arrive(lake: Lake, number: int) -> None:
+    """A file with some events of a day that is new, and some of the oldest day."""
     days = files_by_day()
+    lines = days[-1 - number % len(days)].read_bytes().splitlines()[:120]
+    late = days[0].read_bytes().splitlines()[:: number + 2][:5]
+    lake.deliver(f"log_data/{number:03}.json", b"\n".join(lines + late))
+
+
+def kill_and_compare(runs: Runs, seconds: float, kills: int) -> None:
+    """Kill so many runs at some moment within `seconds`, with files arriving and a reader beside them.
+
+    The lake is one that was built; what must hold holds.
+    """
+    chance = random.Random(SEED)
+    lake = runs.lake
     states: list[dict[str, str]] = []
 
-    def arrive(number: int) -> None:
-        """A file with some events of a day that is new, and some of one that is there."""
-        lines = days[number % len(days)].read_bytes().splitlines()[:120]
-        late = days[0].read_bytes().splitlines()[:: number + 2][:5]
-        lake.deliver(f"log_data/{number:03}.json", b"\n".join(lines + late))
+    def note_state() -> None:
         tables = oracle.compute(lake.raw).tables
         states.append({table: table_hash(tables[table]) for table in STAR})
 
-    for number in range(3):
-        arrive(number)
-    runs = Runs(lake, scratch / "dbt")
-    runs.finish("run", "--exclude", MARTS)
-    arrive(3)
-    kinds = [chance.choice(["run", "refresh"]) for _ in range(kills)]
-    # How long a run takes, from its first statement on, to draw the moments from.
-    seconds = {kind: runs.finish("run", *FLAGS[kind], *TABLES) for kind in set(kinds)}
-
-    with reader(lake, scratch) as out:
-        for number, kind in enumerate(kinds):
-            arrive(number + 4)
-            process = runs.start("run", *FLAGS[kind], *TABLES)
+    note_state()
+    with reader(lake, runs.scratch) as out:
+        for number in range(1, kills + 1):
+            arrive(lake, number)
+            note_state()
+            process = runs.start("run", *chance.choice([[], ["--full-refresh"]]), *TABLES)
             runs.wait_for_first_statement(process)
-            time.sleep(chance.uniform(0, seconds[kind]))
+            time.sleep(chance.uniform(0, seconds))
             kill(process, chance)
-            if number % 10 == 9 or number == kills - 1:
+            if number % 10 == 0 or number == kills:
                 runs.finish("run", *TABLES)
                 expected = oracle.compute(lake.raw).tables
                 for table in oracle.COLUMNS:
                     assert first_differences(expected[table], lake.rows(table)) == "", (number, table)
     check_what_was_read(out, states, kills)
-    return runs
 
 
 def check_what_was_read(out: Path, states: list[dict[str, str]], kills: int) -> None:

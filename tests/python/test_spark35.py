@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(spark.startswith("3.5."), reason="this is the en
 
 
 def test_the_real_data_on_spark_3_5() -> None:
-    settings = {"SPARKIFY_SPARK": "3.5", "PYTEST_ADDOPTS": "", "SPARKIFY_JIT": "quick"}
+    settings = {"SPARKIFY_SPARK": "3.5", "PYTEST_ADDOPTS": ""}
     inherited = {name: value for name, value in os.environ.items() if name not in ("SPARKIFY_VENV", "PYTHONPATH")}
     # Not the whole name of the lake, by which conftest.py would put this file among those that look at it.
     # The marts take `SPARKIFY_SPARK=3.5 ./scripts/test -k tables`.
