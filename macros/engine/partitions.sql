@@ -1,5 +1,5 @@
 {# The config of a model whose table has partitions, for `config(**partitions([…]))`. `columns`: names, or transforms of Iceberg such as
-   months(start_time), which Athena's tables, as they are not Iceberg's, go without. Each adapter has its own word for it. #}
+   months(start_time). Each adapter has its own word for it. #}
 {% macro partitions(columns) %}
     {{ return(adapter.dispatch('partitions', 'sparkify')(columns)) }}
 {% endmacro %}
@@ -12,9 +12,13 @@
     {{ return({'properties': {'partitioning': "array['" ~ columns | join("', '") | replace('months(', 'month(') ~ "']"}}) }}
 {% endmacro %}
 
+{# By months, as a statement of Athena's writes at most 100 partitions. #}
 {% macro athena__partitions(columns) %}
-    {% set known = columns_without_transforms(columns) %}
-    {{ return({'partitioned_by': known} if known else {}) }}
+    {% set months = [] %}
+    {% for column in columns %}
+        {% do months.append('month(' ~ column.removeprefix('months(').removesuffix(')') ~ ')') %}
+    {% endfor %}
+    {{ return({'partitioned_by': months}) }}
 {% endmacro %}
 
 {% macro columns_without_transforms(columns) %}

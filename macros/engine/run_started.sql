@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro athena__run_started() -%}
-    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')[:-3] }}'
+    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') }}'
 {%- endmacro %}

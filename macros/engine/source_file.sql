@@ -25,5 +25,5 @@
 {%- endmacro %}
 
 {% macro athena__source_file_modified_at() -%}
-    cast("$file_modified_time" at time zone 'UTC' as timestamp(3))
+    cast("$file_modified_time" at time zone 'UTC' as timestamp(6))
 {%- endmacro %}

@@ -13,5 +13,5 @@
 {%- endmacro %}
 
 {% macro athena__timestamp_from_epoch_ms(milliseconds) -%}
-    timestamp '1970-01-01 00:00:00.000' + {{ milliseconds }} * interval '0.001' second
+    timestamp '1970-01-01 00:00:00.000000' + {{ milliseconds }} * interval '0.001' second
 {%- endmacro %}

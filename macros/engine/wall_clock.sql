@@ -13,5 +13,5 @@
 {%- endmacro %}
 
 {% macro athena__wall_clock(instant, time_zone) -%}
-    cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ time_zone }}) as timestamp(3))
+    cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ time_zone }}) as timestamp(6))
 {%- endmacro %}

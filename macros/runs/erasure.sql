@@ -4,7 +4,9 @@
 {% endmacro %}
 
 {% macro create_erased_users() %}
-    {% do create_missing_table(erased_users(), {'user_hash': 'string', 'erased_at': 'timestamp'}) %}
+    {% do create_missing_table(erased_users(), {'columns': {
+        'user_hash': {'name': 'user_hash', 'data_type': 'string'}, 'erased_at': {'name': 'erased_at', 'data_type': 'timestamp'},
+    }}) %}
 {% endmacro %}
 
 {% macro erased_user_hashes() %}
@@ -60,7 +62,7 @@
 {% macro erase_user(user_hash) %}
     {% do check_lake_is_here() %}
     {% do run_statement(
-        'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', current_timestamp where not exists (select 1 from '
+        'insert into ' ~ erased_users() ~ ' select ' ~ text_literal(user_hash) ~ ', ' ~ run_started() ~ ' where not exists (select 1 from '
         ~ erased_users() ~ ' where user_hash = ' ~ text_literal(user_hash) ~ ')'
     ) %}
 {% endmacro %}

@@ -1,7 +1,7 @@
 {# Add what a run did to the table run_ledger: a row for each model and seed. `results`: dbt's. What was written comes from the
    summaries of the run's snapshots. #}
 {% macro write_run_ledger(results) %}
-    {% set is_kept = target.type != 'athena' and execute and flags.WHICH in ['run', 'build', 'seed'] %}
+    {% set is_kept = execute and flags.WHICH in ['run', 'build', 'seed'] %}
     {% set ledger = api.Relation.create(database=target.get('database'), schema=target.schema, identifier='run_ledger') %}
     {% set rows = [] %}
     {% set snapshots = [] %}
@@ -20,7 +20,7 @@
     {% endfor %}
     {% if rows %}
         {% set source = graph.sources['source.sparkify.lake.run_ledger'] %}
-        {% do create_missing_table(ledger, columns_clause(source), source.description) %}
+        {% do create_missing_table(ledger, source) %}
         {% set insert %}
             insert into {{ ledger }}
             with written as (

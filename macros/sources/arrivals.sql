@@ -1,6 +1,6 @@
 {# What has arrived in a source since a table of its rows was built: {files: readable raw files that are new or changed, replaced: those of them, and
    of an interrupted run, whose older rows must go}. None: the table must be built whole. Exact, by path and modification time, as a
-   file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. On Trino, which has no
+   file that is copied with its old time would be missed by a window of time. For a model that appends what arrived. On Trino and Athena, which have no
    listing but by reading: {read: files that need not be read again, seen: by file, deliveries of those that are read again, replaced}. #}
 {% macro arrived_files(table_name) %}
     {% set raw_files = ref('raw_files') if target.type == 'spark' and model.resource_type != 'unit_test' %}
@@ -29,7 +29,7 @@
             {% do recent.append(row[0]) %}
         {% endfor %}
     {% endif %}
-    {% if target.type == 'trino' %}
+    {% if target.type != 'spark' %}
         {% set seen = {} %}
         {% for file in recent %}
             {% do seen.update({file: known.pop(file, '')}) %}
@@ -50,7 +50,7 @@
 {# The condition on rows of a source that they are of files that arrived; of all that can be read if the table is built whole. Lists, as
    Spark opens the files that a subquery in vw_… would leave out; without them no file is read as a whole but the few that are one JSON value. #}
 {% macro of_arrived_files(arrivals) %}
-    {% if target.type == 'trino' and arrivals is not none %}
+    {% if target.type != 'spark' and arrivals is not none %}
         {# With more names the statement would be too long: then all files are read. #}
         {{ return(
             'source_file not in (' ~ text_list(arrivals.read) ~ ') and ' ~ delivery_key('source_file', 'loaded_at') ~ ' not in ('

@@ -80,7 +80,7 @@
     {%- if days is none -%}
         {{ return('true') }}
     {%- endif -%}
-    {%- set literal = "timestamp '%s 00:00:00 UTC'" if is_instant else "date '%s'" -%}
+    {%- set literal = "timestamp '%s 00:00:00" ~ ("'" if target.type == 'athena' else " UTC'") if is_instant else "date '%s'" -%}
     {%- set parts = [] -%}
     {%- for range in days.ranges -%}
         {%- set after = modules.datetime.date.fromisoformat(range.after) + modules.datetime.timedelta(days=days_after) -%}

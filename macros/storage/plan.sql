@@ -20,9 +20,9 @@
 {% endmacro %}
 
 {# What an incremental model was built from, as state_of() gives it. None if it can't be built further from there: it is new, its code or a
-   seed that it reads has changed, a full refresh, or a unit test. On Athena each run builds whole tables. #}
+   seed that it reads has changed, a full refresh, or a unit test. #}
 {% macro state_before() %}
-    {% if target.type == 'athena' or not flags.INTROSPECT or model.resource_type == 'unit_test' or not is_incremental() %}
+    {% if not flags.INTROSPECT or model.resource_type == 'unit_test' or not is_incremental() %}
         {{ return(none) }}
     {% endif %}
     {% set state = state_of(this) %}
@@ -69,7 +69,7 @@
 
 {# None of a table that is not here, as with --defer; what reads it is built whole each time. #}
 {% macro current_snapshot(relation) %}
-    {{ return(table_property(relation, 'current-snapshot-id') if load_cached_relation(relation) is not none else none) }}
+    {{ return(adapter.dispatch('current_snapshot', 'sparkify')(relation) if load_cached_relation(relation) is not none else none) }}
 {% endmacro %}
 
 {# What the newest commit of a run to a table says of itself (see commit); {} where there is none. Commits of maintenance and of
@@ -135,7 +135,9 @@
 {% endmacro %}
 
 {% macro create_snapshot_states() %}
-    {% do create_missing_table(snapshot_states(), {'snapshot_id': 'bigint', 'state': 'string'}) %}
+    {% do create_missing_table(snapshot_states(), {'columns': {
+        'snapshot_id': {'name': 'snapshot_id', 'data_type': 'bigint'}, 'state': {'name': 'state', 'data_type': 'string'},
+    }}) %}
     {% do adapter.cache_added(snapshot_states().incorporate(type='table')) if load_cached_relation(snapshot_states()) is none %}
 {% endmacro %}
 

@@ -1,6 +1,6 @@
-{# Materializations of tables on Spark and Trino: Iceberg tables whose rows are replaced in one commit, as the plan of the model says
+{# Materializations of tables: Iceberg tables whose rows are replaced in one commit, as the plan of the model says
    (plan.sql). What the adapters' own lack: types, comments and NOT NULL from the YAML, `unchanged` for a table as new as its inputs, and
-   in Trino tables that nobody sees empty. #}
+   on Trino and Athena tables that nobody sees empty. #}
 
 {% materialization table, adapter='spark', supported_languages=['sql'] %}
     {{ return(build_table(compiled_code)) }}
@@ -33,6 +33,21 @@
 {% endmaterialization %}
 
 
+{% materialization table, adapter='athena', supported_languages=['sql'] %}
+    {{ return(build_table(compiled_code)) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='athena', supported_languages=['sql'] %}
+    {{ return(build_table(compiled_code)) }}
+{% endmaterialization %}
+
+{% materialization seed, adapter='athena' %}
+    {%- set rows = load_agate_table() -%}
+    {% do store_result('agate_table', response='OK', agate_table=rows) %}
+    {{ return(build_table(seed_query(rows))) }}
+{% endmaterialization %}
+
+
 {% macro build_table(sql) %}
     {%- set table = this.incorporate(type='table') -%}
     {%- set plan = plan_of(sql) -%}
@@ -42,6 +57,20 @@
     {% do publish_comments(table, plan.write if is_new else none) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
+{% endmacro %}
+
+{% macro seed_query(rows) %}
+    {%- set types = config.require('column_types') %}
+    select
+        {% for name in rows.column_names -%}
+        cast({{ name }} as {{ dbt.type_string() if types[name] == 'string' else types[name] }}) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        values
+        {% for row in rows.rows -%}
+        ({% for value in row %}{{ 'null' if value is none else text_literal(value) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as seed_rows ({{ rows.column_names | join(', ') }})
 {% endmacro %}
 
 {% macro say_unchanged() %}
@@ -111,23 +140,26 @@
     )
 {% endmacro %}
 
-{# A table that runs add to, if it is not there. `columns`: a clause, or types by name. #}
-{% macro create_missing_table(table, columns, description='') %}
+{# A table that runs add to, if it is not there. `node`: what has its columns; {columns: {name: {name, data_type}}} will do. #}
+{% macro create_missing_table(table, node) %}
     {% do create_schema(table) %}
-    {% set typed = [] %}
-    {% for name, type in (columns.items() if columns is mapping else []) %}
-        {% do typed.append(name ~ ' ' ~ column_type(type)) %}
-    {% endfor %}
+    {% do adapter.dispatch('create_missing_table', 'sparkify')(table, node) %}
+{% endmacro %}
+
+{% macro default__create_missing_table(table, node) %}
     {% do run_statement(
-        'create table if not exists ' ~ table ~ ' ' ~ ('(' ~ typed | join(', ') ~ ')' if typed else columns) ~ ' '
+        'create table if not exists ' ~ table ~ columns_clause(node)
         ~ ('using iceberg location ' ~ text_literal(schema_location(table.schema) ~ '/' ~ table.identifier) if target.type == 'spark' else '')
-        ~ ' comment ' ~ text_literal(column_comment(description))
+        ~ ' comment ' ~ text_literal(column_comment(node.description))
     ) %}
 {% endmacro %}
 
 {# A type of a contract as the engine names it. #}
 {% macro column_type(type) %}
-    {{ return({'string': 'varchar', 'timestamp': 'timestamp(6) with time zone'}.get(type, type) if target.type == 'trino' else type) }}
+    {% set types = {
+        'trino': {'string': 'varchar', 'timestamp': 'timestamp(6) with time zone'}, 'athena': {'string': 'varchar', 'timestamp': 'timestamp(6)'}
+    } %}
+    {{ return(types.get(target.type, {}).get(type, type)) }}
 {% endmacro %}
 
 {# The columns of a model's contract, a seed or a source. A column with a not_null test is NOT NULL. #}

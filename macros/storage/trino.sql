@@ -1,37 +1,47 @@
-{# What writes a plan on Trino. Its tables have no NOT NULL, which goes when a table is replaced, and no order of rows. #}
+{# What writes a plan on Trino and Athena. Their tables have no NOT NULL, which goes when a table is replaced, and no order of rows. #}
 
 {% macro default__write_statements(table, sql, plan, existing) %}
     {%- set columns = model.columns.keys() | join(', ') -%}
+    {%- set query = 'select ' ~ columns ~ ' from (' ~ sql ~ '\n)' -%}
     {%- if plan.write in ['table', 'rows'] -%}
         {% do get_assert_columns_equivalent(sql) if config.get('contract').enforced %}
-        {{ return([
-            'create or replace table ' ~ table ~ ' comment ' ~ text_literal(column_comment(model.description)) ~ ' ' ~ properties()
-            ~ ' as select ' ~ columns ~ ' from (' ~ sql ~ '\n)'
-        ]) }}
+        {{ return(write_whole_table(table, sql, query, plan, existing)) }}
     {%- elif plan.write == 'append' -%}
-        {{ return(['insert into ' ~ table ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from (' ~ sql ~ '\n)']) }}
+        {{ return(['insert into ' ~ table ~ ' (' ~ columns ~ ') ' ~ query]) }}
     {%- endif -%}
-    {#- A row of the source for each day that is replaced, and each new row, which matches none. -#}
     {%- set days = [] -%}
     {%- for range in plan.ranges -%}
         {%- do days.append("sequence(date '" ~ range.first ~ "', date '" ~ range.after ~ "' - interval '1' day)") -%}
     {%- endfor -%}
-    {%- set merge -%}
-        merge into {{ table }}
-        using (
-            select
-                cast(null as date) as replaced_day,
-                {% for name in model.columns -%} {{ name }} as new_{{ name }}{{ ', ' if not loop.last }} {%- endfor %}
-            from ({{ sql }}
-            )
-            union all
-            select day {%- for name in model.columns -%} , null {%- endfor %} from unnest(flatten(array[{{ days | join(', ') }}])) as days (day)
+    {{ return([merge_of_rows(
+        table, sql, 'date', 'unnest(flatten(array[' ~ days | join(', ') ~ '])) as marks (mark)',
+        'cast(' ~ plan.column ~ ' as date) = mark and ' ~ plan.where
+    )]) }}
+{% endmacro %}
+
+{# One commit that replaces rows. The source has a row for each mark, which matches the rows that go, and each new row, which matches none. #}
+{% macro merge_of_rows(table, sql, type, marks, condition) %}
+    {%- set names = model.columns.keys() -%}
+    merge into {{ table }}
+    using (
+        select cast(null as {{ type }}) as mark {%- for name in names -%} , {{ name }} as new_{{ name }} {%- endfor %} from ({{ sql }}
         )
-        on cast({{ plan.column }} as date) = replaced_day and {{ plan.where }}
-        when matched then delete
-        when not matched and replaced_day is null then insert ({{ columns }}) values (new_{{ model.columns.keys() | join(', new_') }})
-    {%- endset -%}
-    {{ return([merge]) }}
+        union all
+        select mark {%- for name in names -%} , null {%- endfor %} from {{ marks }}
+    )
+    on {{ condition }}
+    when matched then delete
+    when not matched and mark is null then insert ({{ names | join(', ') }}) values (new_{{ names | join(', new_') }})
+{% endmacro %}
+
+{% macro write_whole_table(table, sql, query, plan, existing) %}
+    {{ return(adapter.dispatch('write_whole_table', 'sparkify')(table, sql, query, plan, existing)) }}
+{% endmacro %}
+
+{% macro default__write_whole_table(table, sql, query, plan, existing) %}
+    {{ return([
+        'create or replace table ' ~ table ~ ' comment ' ~ text_literal(column_comment(model.description)) ~ ' ' ~ properties() ~ ' as ' ~ query
+    ]) }}
 {% endmacro %}
 
 {% macro default__publish_comments(table, written) %}
@@ -52,11 +62,17 @@
     {{ return(base_relation.incorporate(path={'database': target.database, 'identifier': base_relation.identifier ~ suffix})) }}
 {% endmacro %}
 
-{# Trino writes nothing of its users' into a snapshot. A run that is killed in between has its work done again. #}
+{# Neither writes anything of its users' into a snapshot. A run that is killed in between has its work done again. A table in the list takes
+   the place of this one. #}
 {% macro default__commit_with_state(table, statements, state) %}
     {% set before = current_snapshot(table) %}
     {% for sql in statements %}
-        {%- call statement('main') -%} {{ sql }} {%- endcall -%}
+        {% if sql is string %}
+            {%- call statement('main') -%} {{ sql }} {%- endcall -%}
+        {% else %}
+            {% do adapter.swap_table(sql, table) %}
+            {% do adapter.delete_from_glue_catalog(sql) %}
+        {% endif %}
     {% endfor %}
     {% do adapter.cache_added(table) if load_cached_relation(table) is none %}
     {% set after = current_snapshot(table) %}

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import s3_server
-from athena_api import CATALOG, AthenaApi
+from athena_api import CATALOG, ICEBERG, AthenaApi
 from glue_server import Glue
 from sparkify.trino.server import LARGE, SMALL, Server
 
@@ -57,7 +57,7 @@ def serve(
         storage.new_bucket(BUCKET, {})
         glue = Glue()
         cleanup.callback(glue.stop)
-        all_catalogs = {CATALOG: glue.catalog(storage, f"{s3}/lake")} | dict(catalogs or {})
+        all_catalogs = glue.catalogs(storage, f"{s3}/lake", CATALOG, ICEBERG) | dict(catalogs or {})
         trino = cleanup.enter_context(Server(scratch / "trino", all_catalogs, gigabytes))
         api = AthenaApi(trino.port, glue.client, f"{s3}/lake")
         cleanup.callback(api.stop)

@@ -25,9 +25,10 @@ CREATE_EXTERNAL = re.compile(
 )
 SET_PROPERTIES = re.compile(rf"alter table {NAME} set tblproperties \((?P<properties>[^()]*)\)$", re.IGNORECASE)
 CREATE_TABLE_AS = re.compile(
-    r'create table (?P<name>(?:"\w+"\.){2}"\w+")\s+with \((?P<properties>.*?)\)\s+as\s+(?P<query>.*)$',
+    r'create table "\w+"\.(?P<name>"\w+"\."\w+")\s+with \((?P<properties>.*?)\)\s+as\s+(?P<query>.*)$',
     re.IGNORECASE | re.DOTALL,
 )
+OPTIMIZE = re.compile(r'optimize (?:"\w+"\.)?(?P<name>\S+) rewrite data using bin_pack$', re.IGNORECASE)
 PROPERTY = re.compile(r"(\w+)\s*=\s*('(?:[^']|'')*'|array\[[^\]]*\]|\w+)", re.IGNORECASE)
 PAIR = re.compile(r"'([^']*)'\s*=\s*'([^']*)'")
 CREATE_VIEW = re.compile(r'create or replace view\s+"\w+"\."(?P<schema>\w+)"\."(?P<name>\w+)"', re.IGNORECASE)
@@ -112,18 +113,22 @@ def table_input(table: dict[str, Any]) -> dict[str, Any]:
     return {name: table[name] for name in (*names, *views) if name in table}
 
 
-def for_trino(statement: str, catalog: str) -> tuple[str, dict[str, str]]:
-    """A query as Trino takes it, and the properties of its session."""
+def for_trino(statement: str, iceberg: str) -> str:
+    """A statement as Trino takes it, whose catalog of Iceberg tables is named."""
+    if found := OPTIMIZE.match(statement):
+        return f"alter table {iceberg}.{found['name']} execute optimize"
     found = CREATE_TABLE_AS.match(statement)
     if found is None:
-        return statement, {}
+        return statement
     given = {name.lower(): value for name, value in PROPERTY.findall(found["properties"])}
-    if given.pop("table_type") != "'hive'" or given.pop("is_external") != "true":
-        raise ValueError("this stand-in for Athena makes external Hive tables only")
-    compression = given.pop("write_compression", "'gzip'").strip("'").upper()
-    session = {f"{catalog}.compression_codec": compression}
+    if given.pop("table_type") != "'iceberg'" or given.pop("is_external") != "false":
+        raise ValueError("this stand-in for Athena makes Iceberg tables only")
+    if given.pop("write_compression") != "'zstd'":
+        raise ValueError("this stand-in for Athena compresses by zstd only")
+    if "timestamp(3)" in found["query"]:
+        raise ValueError("Athena's Iceberg tables take timestamp(6) only")
     properties = ", ".join(f"{name} = {value}" for name, value in given.items())
-    return f"create table {found['name']} with ({properties}) as {found['query']}", session
+    return f"create table {iceberg}.{found['name']} with ({properties}) as {found['query']}"
 
 
 def hive_type(trino_type: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,35 +16,59 @@ from dbt.cli.main import dbtRunner
 
 import marts_oracle
 import oracle
-from athena_endpoints import Endpoints
-from hostile import write_raw
+from athena_api import CATALOG
+from athena_endpoints import BUCKET, Endpoints
+from builds import MARTS, copy_of_project
+from histories import arrive, real_days
+from hostile import event, write_raw
 from sparkify.canonical import first_differences
-from sparkify.compare.engines import Row, Source, athena_rows, athena_settings
+from sparkify.compare.engines import Row, athena_rows, athena_settings
 from sparkify.compare.models import Model, published
-from sparkify.compare.upload import upload
 from sparkify.settings import PROJECT
+from trino_lakes import raw_bytes_read
 
 # They run on Trino: the same statements take three times as long through all that stands for AWS.
 WITHOUT_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
+TABLES_ALONE = (*WITHOUT_TESTS, "--exclude", MARTS)
+SEED = int(os.environ.get("SPARKIFY_HISTORIES_SEED", "2"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class AthenaLake:
-    """A lake that dbt-athena builds, and where its raw files lie on S3 and, with the same times, here."""
+    """A lake that dbt-athena builds, with its raw files on S3 and, with the same times, in a folder here."""
 
     endpoints: Endpoints
-    source: Source
+    raw: Path
     schema: str
     scratch: Path
+    uploaded: dict[Path, float] = field(default_factory=dict)
+
+    @property
+    def s3(self) -> str:
+        """Where it lies."""
+        return f"{self.endpoints.s3}/{self.schema}"
+
+    def upload(self) -> None:
+        """Put what is new or changed to S3 in the order of its times, and take the times that S3 gives."""
+        found = {path: path.stat().st_mtime for path in self.raw.rglob("*") if path.is_file()}
+        client = self.endpoints.storage.client()
+        for path in sorted(found, key=lambda path: found[path]):
+            if found[path] != self.uploaded.get(path):
+                key = f"{self.schema}/raw/{path.relative_to(self.raw).as_posix()}"
+                client.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+                at = client.head_object(Bucket=BUCKET, Key=key)["LastModified"].timestamp()
+                os.utime(path, (at, at))
+                self.uploaded[path] = path.stat().st_mtime
 
     def dbt(self, *arguments: str) -> bool:
-        """One dbt command with target athena; whether it succeeded."""
+        """One dbt command with target athena on what the raw folder has; whether it succeeded."""
+        self.upload()
         profiles = self.scratch / "profiles"
         profiles.mkdir(exist_ok=True)
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
         settings = {"SPARKIFY_TARGET": "athena", "SPARKIFY_SCHEMA": self.schema}
         os.chdir(PROJECT)
-        with patch.dict(os.environ, self.endpoints.environment() | athena_settings(self.source.s3) | settings):
+        with patch.dict(os.environ, self.endpoints.environment() | athena_settings(self.s3) | settings):
             result = dbtRunner().invoke(
                 [
                     "--quiet",
@@ -59,40 +85,40 @@ class AthenaLake:
     def rows(self, model: Model) -> list[Row]:
         """The rows of a table, as Athena gives them."""
         with patch.dict(os.environ, self.endpoints.environment()):
-            return athena_rows(self.source.s3, self.schema, model)
+            return athena_rows(self.s3, self.schema, model)
+
+    def asked(self, question: str) -> list[Row]:
+        """What the engine answers."""
+        return [tuple(row) for row in self.endpoints.trino.query(question, CATALOG, self.schema)]
 
     def in_glue(self, table: str, schema: str | None = None) -> Any:
         """What Glue says of a table."""
         return self.endpoints.glue.client.get_table(DatabaseName=schema or self.schema, Name=table)["Table"]
 
-
-def lake(endpoints: Endpoints, raw: Path, schema: str, scratch: Path) -> AthenaLake:
-    """A lake that is not built yet."""
-    with patch.dict(os.environ, endpoints.environment()):
-        source = upload(raw, scratch / "raw", f"{endpoints.s3}/{schema}")
-    return AthenaLake(endpoints, source, schema, scratch)
+    def differences(self) -> dict[str, str]:
+        """What is not as the independent computation has it, by table."""
+        expected = oracle.compute(self.raw, line_by_line=True).tables
+        found = {
+            table: first_differences(expected[table], self.rows(Model(table, columns)))
+            for table, columns in oracle.COLUMNS.items()
+        }
+        return {table: text for table, text in found.items() if text}
 
 
 @pytest.fixture(scope="module")
 def hostile(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AthenaLake:
-    raw = tmp_path_factory.mktemp("hostile")
-    write_raw(raw)
-    found = lake(endpoints, raw, "hostile", tmp_path_factory.mktemp("athena"))
+    found = AthenaLake(endpoints, tmp_path_factory.mktemp("raw"), "hostile", tmp_path_factory.mktemp("athena"))
+    write_raw(found.raw)
     assert found.dbt("build", *WITHOUT_TESTS)
     return found
 
 
 def test_star_and_quality_are_those_of_the_oracle(hostile: AthenaLake) -> None:
-    expected = oracle.compute(hostile.source.raw, line_by_line=True).tables
-    found = {
-        table: first_differences(expected[table], hostile.rows(Model(table, columns)))
-        for table, columns in oracle.COLUMNS.items()
-    }
-    assert {table: text for table, text in found.items() if text} == {}
+    assert hostile.differences() == {}
 
 
 def test_marts_are_those_of_the_oracle(hostile: AthenaLake) -> None:
-    known = marts_oracle.facts(hostile.source.raw, line_by_line=True)
+    known = marts_oracle.facts(hostile.raw, line_by_line=True)
     models = {model.name: model for model in published(hostile.scratch / "target" / "manifest.json")}
     found = {
         mart: first_differences(compute(known), hostile.rows(models[mart]))
@@ -101,18 +127,9 @@ def test_marts_are_those_of_the_oracle(hostile: AthenaLake) -> None:
     assert {mart: text for mart, text in found.items() if text} == {}
 
 
-def test_a_second_build_switches_a_table_to_a_new_folder(hostile: AthenaLake) -> None:
-    songplays = Model("songplays", oracle.COLUMNS["songplays"])
-    before = hostile.rows(songplays)
-    at = hostile.in_glue("songplays")["StorageDescriptor"]["Location"]
-    assert hostile.dbt("run", "--select", "songplays")
-    assert hostile.in_glue("songplays")["StorageDescriptor"]["Location"] != at
-    assert first_differences(before, hostile.rows(songplays)) == ""
-
-
-def test_glue_has_partitions_types_and_descriptions(hostile: AthenaLake) -> None:
+def test_glue_has_types_and_descriptions(hostile: AthenaLake) -> None:
     table = hostile.in_glue("songplays")
-    assert [(key["Name"], key["Type"]) for key in table["PartitionKeys"]] == [("event_date", "date")]
+    assert table["Parameters"]["table_type"] == "ICEBERG"
     columns = {column["Name"]: column for column in table["StorageDescriptor"]["Columns"]}
     assert columns["start_time"]["Type"] == "timestamp"
     assert columns["user_id"]["Type"] == "bigint"
@@ -120,14 +137,60 @@ def test_glue_has_partitions_types_and_descriptions(hostile: AthenaLake) -> None
     assert table["Description"].startswith("**One row per play")
 
 
-def test_raw_rows_have_a_partition_a_day(hostile: AthenaLake) -> None:
-    table = hostile.in_glue("int_log_rows", f"{hostile.schema}_staging")
-    assert [key["Name"] for key in table["PartitionKeys"]] == ["event_date"]
+def test_a_partition_is_a_month(hostile: AthenaLake) -> None:
+    months = hostile.asked('select count(*), count(distinct partition) from "songplays$partitions"')
+    days = hostile.asked("select count(distinct date_trunc('month', event_date)) from songplays")
+    assert months == [days[0] * 2]
+
+
+def test_any_history_and_an_erasure_end_in_the_same_tables(
+    endpoints: Endpoints, tmp_path: Path, hostile: AthenaLake
+) -> None:
+    lake = AthenaLake(endpoints, tmp_path / "raw", "history", tmp_path)
+    for _ in arrive(SEED, real_days(), lake.raw):
+        assert lake.dbt("build", *TABLES_ALONE, "--vars", "{recheck_days: 36500}")
+    assert lake.differences() == {}
+
+    # A new day, and a user who goes: the day alone is read.
+    read = raw_bytes_read(endpoints.trino, lake.schema)
+    user = lake.asked("select user_id from songplays group by 1 order by count(*) desc limit 1")[0][0]
+    user_hash = hashlib.md5(str(user).encode()).hexdigest()
+    assert lake.dbt("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}")
+    day = lake.raw / "log_data" / "day.json"
+    day.write_bytes(event(1, ts=1_546_300_800_000))
+    assert lake.dbt("build", *TABLES_ALONE)
+    assert raw_bytes_read(endpoints.trino, lake.schema) - read == day.stat().st_size
+    for path in lake.raw.rglob("*.json"):
+        lines = path.read_bytes().split(b"\n")
+        at = path.stat().st_mtime_ns
+        path.write_bytes(b"\n".join(line for line in lines if not re.search(b'"userId": ?"%d"' % user, line)))
+        os.utime(path, ns=(at, at))
+    expected = oracle.compute(lake.raw, line_by_line=True).tables
+    for table in ("songplays", "users", "songs", "artists", "time"):
+        assert first_differences(expected[table], lake.rows(Model(table, oracle.COLUMNS[table]))) == "", table
+    staging = f"{lake.schema}_staging"
+    assert lake.asked(f"select count(*) from {staging}.int_log_rows where user_id = {user}") == [(0,)]
+    assert ("unchanged", None) in lake.asked("select status, reason from run_ledger where table_name = 'songs'")
+
+
+def test_a_table_with_other_columns_takes_the_place_of_the_old_one_at_once(hostile: AthenaLake, tmp_path: Path) -> None:
+    users = Model("users", oracle.COLUMNS["users"])
+    before, at = hostile.rows(users), hostile.in_glue("users")["StorageDescriptor"]["Location"]
+    project = copy_of_project(tmp_path)
+    model = project / "models" / "star" / "users.sql"
+    model.write_text(model.read_text(encoding="utf-8") + "-- changed\n", encoding="utf-8")
+    assert hostile.dbt("run", "--select", "users", f"--project-dir={project}")
+    assert hostile.in_glue("users")["StorageDescriptor"]["Location"] != at
+    assert first_differences(before, hostile.rows(users)) == ""
+    assert hostile.asked("show tables from hostile_staging like '%new'") == []
+    assert hostile.dbt("run", "--select", "users", f"--project-dir={project}")
+    reasons = hostile.asked("select reason from run_ledger where table_name = 'users' order by run_id")
+    assert reasons == [("new table",), ("changed code",), (None,)]
 
 
 def test_raw_lines_are_a_hive_table_of_text(hostile: AthenaLake) -> None:
     storage = hostile.in_glue("log_data", f"{hostile.schema}_raw")["StorageDescriptor"]
-    assert storage["Location"] == f"{hostile.source.s3}/raw/log_data/"
+    assert storage["Location"] == f"{hostile.s3}/raw/log_data/"
     assert storage["SerdeInfo"]["Parameters"]["field.delim"] == "\n"
 
 

@@ -8,9 +8,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -24,7 +22,7 @@ from sparkify.compare.engines import RAW_CATALOG, Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare
 from sparkify.export import main as export
-from trino_lakes import TrinoBuilder, TrinoLake
+from trino_lakes import TrinoBuilder, TrinoLake, raw_bytes_read
 
 DRAWN = range(1, 1 + int(os.environ.get("SPARKIFY_HISTORIES", "1")))
 # What they are is compared here, and dbt's tests run with the whole build.
@@ -118,25 +116,6 @@ def files(lake: TrinoLake) -> set[tuple[str, str]]:
     return set(lake.query('select file_path, cast(partition.event_date as varchar) from "songplays$files"'))
 
 
-def raw_bytes_read(lake: TrinoLake) -> int:
-    """The bytes of raw files that all queries on a lake have read so far, as Trino itself counts them."""
-    total = 0
-    for known in (one for one in asked(lake, "") if one["session"].get("schema") == lake.schema):
-        query = asked(lake, f"/{known['queryId']}")
-        scans = {i["planNodeId"] for i in query.get("inputs", ()) if i["schema"] == f"{lake.schema}_raw"}
-        for operator in query["queryStats"]["operatorSummaries"]:
-            if scans & {operator["planNodeId"], operator.get("sourceId")}:
-                total += int(operator["physicalInputDataSize"].removesuffix("B"))
-    return total
-
-
-def asked(lake: TrinoLake, path: str) -> Any:
-    """What the server says of its queries."""
-    url = f"http://127.0.0.1:{lake.server.port}/v1/query{path}"
-    with urlopen(Request(url, headers={"X-Trino-User": "sparkify"})) as answer:
-        return json.load(answer)
-
-
 def differences(lake: TrinoLake) -> dict[str, str]:
     """What is not as the independent computation has it, by table."""
     expected = oracle.compute(lake.raw, line_by_line=True)
@@ -171,12 +150,12 @@ def test_a_day_is_read_and_built_alone_and_a_user_erased(trino: TrinoBuilder, tm
     day = raw / "log_data" / "2018" / "11" / "2018-11-08-events.json"
     day.rename(tmp_path / "later.json")
     lake = trino.build(raw, "days", *TABLES_ALONE)
-    full, before = raw_bytes_read(lake), files(lake)
+    full, before = raw_bytes_read(lake.server, lake.schema), files(lake)
     assert full == sum(path.stat().st_size for path in raw.rglob("*.json"))
 
     (tmp_path / "later.json").rename(day)
     assert trino.dbt(lake, "build", *TABLES_ALONE)
-    assert raw_bytes_read(lake) - full == day.stat().st_size < full / 20
+    assert raw_bytes_read(lake.server, lake.schema) - full == day.stat().st_size < full / 20
     assert differences(lake) == {}
     assert {day for _, day in files(lake) ^ before} == {"2018-11-08"}
 

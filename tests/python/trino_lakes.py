@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
+from urllib.request import Request, urlopen
 
 from dbt.cli.main import dbtRunner
 
@@ -65,3 +68,22 @@ class TrinoBuilder:
         lake = TrinoLake(self.server, raw.resolve(), schema)
         assert self.dbt(lake, "build", *options), f"dbt failed on {schema}"
         return lake
+
+
+def raw_bytes_read(server: Server, schema: str) -> int:
+    """The bytes of raw files that all queries on a lake have read so far, as Trino itself counts them."""
+    total = 0
+    for known in (one for one in _asked(server, "") if one["session"].get("schema") == schema):
+        query = _asked(server, f"/{known['queryId']}")
+        scans = {i["planNodeId"] for i in query.get("inputs", ()) if i["schema"] == f"{schema}_raw"}
+        for operator in query["queryStats"]["operatorSummaries"]:
+            if scans & {operator["planNodeId"], operator.get("sourceId")}:
+                total += int(operator["physicalInputDataSize"].removesuffix("B"))
+    return total
+
+
+def _asked(server: Server, path: str) -> Any:
+    """What a server says of its queries."""
+    url = f"http://127.0.0.1:{server.port}/v1/query{path}"
+    with urlopen(Request(url, headers={"X-Trino-User": "sparkify"})) as answer:
+        return json.load(answer)

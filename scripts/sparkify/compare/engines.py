@@ -46,7 +46,7 @@ class Engine(Protocol):
     manifest: Path
 
     def build(self, *options: str) -> None:
-        """Build everything with `dbt build` and further options. UserError if something fails."""
+        """Build what is new with `dbt build` and further options. UserError if something fails."""
 
     def rows(self, model: Model) -> list[Row]:
         """The rows of a table or view in its contract's columns; source files as paths below the raw folder."""
@@ -74,7 +74,7 @@ class SparkSession:
 
     def build(self, *options: str) -> None:
         """See Engine."""
-        self._lake.mkdir(parents=True)
+        self._lake.mkdir(parents=True, exist_ok=True)
         self._dbt.build(*options)
 
     def rows(self, model: Model) -> list[Row]:
@@ -101,7 +101,7 @@ class SparkThrift:
             "SPARKIFY_RAW": str(self._raw),
             "SPARKIFY_LAKE": str(self._lake),
         }
-        self._lake.mkdir(parents=True)
+        self._lake.mkdir(parents=True, exist_ok=True)
         try:
             found = _cluster("start", *at, "--port", "0", **places)
             Dbt(self._folder, "cluster", places | found).build(*options)
@@ -239,7 +239,7 @@ class Dbt:
     def build(self, *options: str) -> None:
         """Build everything. UserError if something fails."""
         profiles = self._folder / "profiles"
-        profiles.mkdir(parents=True)
+        profiles.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
         done = subprocess.run(
             [
