@@ -7,6 +7,11 @@
             'SPARKIFY_RAW (' ~ raw ~ ') and SPARKIFY_LAKE (' ~ lake ~ ') lie in one another; give each a folder of its own.'
         ) %}
     {% endif %}
+    {% if not modules.re.fullmatch('[a-z][a-z0-9_]*', target.schema) %}
+        {% do exceptions.raise_compiler_error(
+            'SPARKIFY_SCHEMA is ' ~ target.schema ~ '; give a name of small letters, digits and underscores.'
+        ) %}
+    {% endif %}
     {% if '?' in lake or '#' in lake %}
         {% do exceptions.raise_compiler_error("SPARKIFY_LAKE (" ~ lake ~ ") has a ? or # in its path, which Iceberg can't read; rename it.") %}
     {% endif %}

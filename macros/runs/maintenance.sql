@@ -1,7 +1,20 @@
-{# Run by scripts/maintain: dbt run-operation join_small_files --args '{tables: [sparkify.songplays]}' #}
-{% macro join_small_files(tables) %}
+{# Join the small files of tables, and take out the rows that are deleted; of all that the project builds, if none are named. Run by
+   scripts/maintain, and by hand where only Trino or Athena builds: dbt run-operation join_small_files #}
+{% macro join_small_files(tables=[]) %}
     {% do check_lake_is_here() %}
-    {% for table in tables %}
+    {% set stored = [] %}
+    {% for node in graph.nodes.values() if node.config.materialized in ['table', 'incremental', 'seed'] and not tables %}
+        {% do stored.append(relation_of(node)) if load_cached_relation(relation_of(node)) is not none %}
+    {% endfor %}
+    {% if stored and load_cached_relation(snapshot_states()) is not none %}
+        {% set snapshots = [] %}
+        {% for table in stored %}
+            {% do snapshots.append('select snapshot_id from ' ~ metadata_table(table, 'snapshots')) %}
+        {% endfor %}
+        {% do run_statement('delete from ' ~ snapshot_states() ~ ' where snapshot_id not in (' ~ snapshots | join(' union all ') ~ ')') %}
+        {% do stored.append(snapshot_states()) %}
+    {% endif %}
+    {% for table in tables or stored %}
         {% do run_statement(
             'alter table ' ~ table ~ " execute optimize(file_size_threshold => '128MB')" if target.type == 'trino' else
             'optimize ' ~ table ~ ' rewrite data using bin_pack' if target.type == 'athena' else

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import sys
-from typing import TextIO
+from decimal import Decimal
+from typing import Any, TextIO
 
 import duckdb
 import sqlparse
@@ -15,6 +17,8 @@ from sparkify import lake, settings
 from sparkify.errors import UserError
 
 FORMATS = ("table", "csv", "json")
+LIMIT = 100
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 READING = {"SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "SUMMARIZE", "FROM", "VALUES"}
 
 
@@ -36,10 +40,10 @@ def _bare(statement: str) -> str:
     return str(sqlparse.format(statement, strip_comments=True)).strip().rstrip(";").strip()
 
 
-def write(relation: duckdb.DuckDBPyRelation, form: str, out: TextIO) -> None:
-    """Write an answer as an aligned table, as CSV (nulls empty) or as a JSON array of objects."""
+def write(relation: duckdb.DuckDBPyRelation, form: str, limit: int, out: TextIO) -> None:
+    """Write an answer as a table of at most `limit` rows, as CSV (nulls empty) or as a JSON array of objects."""
     if form == "table":
-        print(_table(relation), file=out)
+        print(_table(relation, limit), file=out)
         return
     names = relation.columns
     if form == "csv":
@@ -52,14 +56,28 @@ def write(relation: duckdb.DuckDBPyRelation, form: str, out: TextIO) -> None:
     out.write("\n")
 
 
-def _table(relation: duckdb.DuckDBPyRelation) -> str:
-    rows = [["" if value is None else str(value) for value in row] for row in relation.fetchall()]
-    lines = [relation.columns, *rows]
+def _table(relation: duckdb.DuckDBPyRelation, limit: int) -> str:
+    found = relation.fetchall()
+    lines = [relation.columns, *([_cell(value) for value in row] for row in found[:limit])]
     widths = [max(len(line[column]) for line in lines) for column in range(len(relation.columns))]
     lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    is_number = [str(kind).startswith(NUMBERS) for kind in relation.types]
+    text = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, is_number, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+    rows = f"{len(found):,} row{'' if len(found) == 1 else 's'}"
+    return "\n".join([*text, f"({f'{limit:,} of ' if len(found) > limit else ''}{rows})"])
+
+
+def _cell(value: Any) -> str:
+    """A value for people: a number with a fraction has two digits of it, a small one three that count."""
+    if isinstance(value, (float, Decimal)):
+        return f"{value:.3g}" if value and -1 < value < 1 else f"{value:.2f}"
+    return "" if value is None else str(value)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,7 +88,13 @@ def parser() -> argparse.ArgumentParser:
         "--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)"
     )
     arguments.add_argument(
-        "--format", choices=FORMATS, default="table", help="how to print the answer (default: table)"
+        "--format",
+        choices=FORMATS,
+        default="table",
+        help="how to print the answer (default: table, with rounded numbers; csv and json have all rows and digits)",
+    )
+    arguments.add_argument(
+        "--limit", type=int, default=LIMIT, help=f"rows of a table that are shown (default: {LIMIT})"
     )
     return arguments
 
@@ -83,12 +107,20 @@ def main(argv: list[str] | None = None) -> int:
         places = settings.resolve(lake=options.lake)
         answer = lake.connect(places.lake, places.schema).sql(question)
         if answer is not None:
-            write(answer, options.format, sys.stdout)
+            write(answer, options.format, options.limit, sys.stdout)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it, such as head, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     except duckdb.Error as error:
-        print(" ".join(str(error).split("\n\n")[0].split()), file=sys.stderr)
+        what, *more = str(error).split("\n\n")
+        # DuckDB points at the place.
+        print(
+            "\n".join([" ".join(what.split()), *(part for part in more if part.startswith("LINE "))]), file=sys.stderr
+        )
         return 1
     return 0
 

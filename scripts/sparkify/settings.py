@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -44,13 +45,19 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     Relative paths on the command line are relative to where the user stands, those in the environment to the project,
     as they are for plain dbt.
     """
+    for option, argument in (("--raw", raw), ("--lake", lake)):
+        if argument == "":
+            raise UserError(f"{option} is empty; give a folder, or a place such as s3://bucket/folder.")
+    schema = os.environ.get("SPARKIFY_SCHEMA", "sparkify")
+    if not re.fullmatch("[a-z][a-z0-9_]*", schema):
+        raise UserError(f"SPARKIFY_SCHEMA is {schema}; give a name of small letters, digits and underscores.")
     place = _place(lake, "SPARKIFY_LAKE", "lake")
     if set("?#") & set(place):
         raise UserError(f"The lake {place} has a ? or # in its path, which Iceberg can't read; rename it.")
     return Settings(
         raw=_place(raw, "SPARKIFY_RAW", "raw"),
         lake=place,
-        schema=os.environ.get("SPARKIFY_SCHEMA", "sparkify"),
+        schema=schema,
     )
 
 
@@ -67,6 +74,12 @@ def check(settings: Settings) -> None:
 
 def _check_here(settings: Settings) -> None:
     """What Spark in this process needs, which asks S3 with this process's credentials."""
+    for option, place in (("--raw", settings.raw), ("--lake", settings.lake)):
+        if is_uri(place) and not place.startswith("s3a://"):
+            raise UserError(f"{option} is {place}; Spark here reads folders and places such as s3://bucket/folder.")
+    memory = os.environ.get("SPARKIFY_DRIVER_MEMORY", "2g")
+    if not re.fullmatch("[0-9]+[kmgt]", memory, re.IGNORECASE):
+        raise UserError(f"SPARKIFY_DRIVER_MEMORY is {memory}; give a number and a unit, such as 4g.")
     if is_uri(settings.raw):
         for source in SOURCES:
             s3.check_readable(f"{settings.raw}/{source}", "--raw")

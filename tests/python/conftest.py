@@ -39,6 +39,8 @@ LONG = (
     "test_first_run",
     "test_cluster",
 )
+# The long ones, and those that build more than the quick tests should; so is what looks at any lake but sample71.
+SLOW = (*LONG, "test_histories", "test_independence", "test_marts", "test_moved_lakes", "test_athena", "test_trino")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files in the order of LONG."""
+    """Mark what takes minutes, and put the files in the order of LONG."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.stem in SLOW or not {"simulated", "s3part1943", "endpoints"}.isdisjoint(fixtures):
+            item.add_marker("slow")
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 

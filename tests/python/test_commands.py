@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
+import pyarrow
 import pytest
 
+import small_lakes
 from builds import Lake
 from sparkify import erase, maintain, query, restore, run, summary
-from sparkify.settings import Settings
+from sparkify.settings import PROJECT, Settings
 
 
 @pytest.fixture
@@ -99,6 +105,30 @@ def test_an_older_lake_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "is a lake of an older version of this project" in sentence(capsys)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (("--raw", ""), {}, "--raw is empty; give a folder, or a place such as s3://bucket/folder."),
+        (("--lake", "gs://lake"), {}, "--lake is gs://lake; Spark here reads folders and places such as s3://"),
+        ((), {"SPARKIFY_SCHEMA": "my-schema"}, "SPARKIFY_SCHEMA is my-schema; give a name of small letters, digits"),
+        ((), {"SPARKIFY_DRIVER_MEMORY": "abc"}, "SPARKIFY_DRIVER_MEMORY is abc; give a number and a unit, such as 4g."),
+    ],
+)
+def test_a_wrong_setting_is_said_at_once(
+    arguments: tuple[str, ...],
+    variables: dict[str, str],
+    said: str,
+    raw: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SPARKIFY_RAW", str(raw))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert run.main(list(arguments)) == 2
+    assert sentence(capsys).startswith(said)
+
+
 def set_environment(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment by which commands find a lake."""
     for name, value in lake.environment().items():
@@ -155,6 +185,42 @@ def test_query_answers_in_three_formats(simulated: Lake, ask) -> None:  # type: 
     ]
 
 
+def shown(question: str, form: str = "table", limit: int = 100) -> list[str]:
+    """What is printed of an answer."""
+    out = io.StringIO()
+    query.write(duckdb.sql(question), form, limit, out)
+    return out.getvalue().splitlines()
+
+
+def test_query_rounds_and_aligns_numbers_for_people() -> None:
+    question = "select * from (values ('a', 1, 2.0 / 3, 12.3456), ('bcd', 100, 0.0, null)) as t (name, n, small, big)"
+    assert shown(question) == [
+        "name    n  small    big",
+        "----  ---  -----  -----",
+        "a       1  0.667  12.35",
+        "bcd   100   0.00",
+        "(2 rows)",
+    ]
+    assert shown(question, "csv")[1] == "a,1,0.6666666666666666,12.3456"
+
+
+def test_query_says_how_many_rows_are_not_shown() -> None:
+    assert shown("select * from range(5)", limit=2)[2:] == ["    0", "    1", "(2 of 5 rows)"]
+    assert len(shown("select * from range(5)", "csv", limit=2)) == 6
+
+
+def test_query_into_head_ends_quietly(tmp_path: Path) -> None:
+    command = f"{sys.executable} -c 'import sys; from sparkify import query; sys.exit(query.main(sys.argv[1:]))'"
+    small_lakes.new_table(small_lakes.new_lake(str(tmp_path)), "songplays", pyarrow.table({"songplay_id": ["a"]}))
+    said = subprocess.run(
+        ["bash", "-c", f"{command} 'select * from range(1000000)' --format csv | head -1; echo ${{PIPESTATUS[0]}}"],
+        env=os.environ | {"SPARKIFY_LAKE": str(tmp_path), "PYTHONPATH": str(PROJECT / "scripts")},
+        capture_output=True,
+        text=True,
+    )
+    assert (said.stdout, said.stderr) == ("range\n0\n", "")
+
+
 def test_query_sees_models_seeds_and_warehouse_views(simulated: Lake, ask) -> None:  # type: ignore[no-untyped-def]
     for table in ("users", "dim_users", "fact_songplays", f"{simulated.schema}.users", "pages", "staging_events"):
         code, out, said = ask(f"select count(*) as n from {table}")
@@ -178,6 +244,8 @@ def test_query_says_what_the_engine_refuses(ask) -> None:  # type: ignore[no-unt
     code, out, said = ask("select * from songplay")
     assert (code, out) == (1, "")
     assert 'Did you mean "songplays"?' in said
+    said = ask("select * form songplays")[2]
+    assert said.splitlines()[1:] == ["LINE 1: select * form songplays", " " * 22 + "^"]
 
 
 def test_summary_names_every_table_and_reason(simulated: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ class Fake:
     def __init__(self, name: str, tables: Mapping[str, list[Row]]) -> None:
         self.name, self._tables = name, tables
 
-    def build(self, *options: str) -> None:
+    def dbt(self, *arguments: str) -> None:
         """Nothing to build."""
 
     def rows(self, model: Model) -> list[Row]:
@@ -102,7 +102,7 @@ def test_a_failed_build_is_exit_code_1_and_ends_what_was_started(
     closed = []
 
     class Failing(Fake):
-        def build(self, *options: str) -> None:
+        def dbt(self, *arguments: str) -> None:
             raise UserError("dbt build failed")
 
         def close(self) -> None:

@@ -176,6 +176,12 @@ def test_a_day_is_read_and_built_alone_and_a_user_erased(trino: TrinoBuilder, tm
         assert lake.query("select count(*) from songplays") == [(left,)]
         assert lake.query(f"select count(*) from days_staging.int_log_rows where user_id = {user}") == [(0,)]
 
+    states = "select count(*) from days_staging.snapshot_states"
+    known = lake.query(states)
+    assert trino.dbt(lake, "run-operation", "join_small_files")
+    assert lake.query('select count(*) from days_staging."snapshot_states$files"') == [(1,)]
+    assert lake.query(states) == known
+
 
 def test_empty_folders_give_empty_tables(trino: TrinoBuilder, tmp_path: Path) -> None:
     (tmp_path / "log_data").mkdir()

@@ -90,7 +90,7 @@ def _compare(
                 engines.append(ENGINES[name](source, folder / name))
                 cleanup.callback(engines[at].close)
             try:
-                engines[at].build(*options)
+                engines[at].dbt("build", *options)
             except UserError as error:
                 print(error, file=sys.stderr)
                 return 1

@@ -45,8 +45,8 @@ class Engine(Protocol):
     name: str
     manifest: Path
 
-    def build(self, *options: str) -> None:
-        """Build what is new with `dbt build` and further options. UserError if something fails."""
+    def dbt(self, *arguments: str) -> None:
+        """One dbt command. UserError if something fails."""
 
     def rows(self, model: Model) -> list[Row]:
         """The rows of a table or view in its contract's columns; source files as paths below the raw folder."""
@@ -72,10 +72,10 @@ class SparkSession:
         )
         self.manifest = self._dbt.manifest
 
-    def build(self, *options: str) -> None:
+    def dbt(self, *arguments: str) -> None:
         """See Engine."""
         self._lake.mkdir(parents=True, exist_ok=True)
-        self._dbt.build(*options)
+        self._dbt.run(*arguments)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -94,7 +94,7 @@ class SparkThrift:
         self._raw, self._lake, self._folder = source.raw, folder / "lake", folder
         self.manifest = folder / "target" / "manifest.json"
 
-    def build(self, *options: str) -> None:
+    def dbt(self, *arguments: str) -> None:
         """See Engine."""
         at = ("--folder", str(self._folder / "cluster"))
         places = {
@@ -104,7 +104,7 @@ class SparkThrift:
         self._lake.mkdir(parents=True, exist_ok=True)
         try:
             found = _cluster("start", *at, "--port", "0", **places)
-            Dbt(self._folder, "cluster", places | found).build(*options)
+            Dbt(self._folder, "cluster", places | found).run(*arguments)
         finally:
             _cluster("stop", *at)
 
@@ -151,9 +151,9 @@ class Trino:
         self._dbt = Dbt(folder, "trino", trino_settings(source.raw, self._lake, self._server.port))
         self.manifest = self._dbt.manifest
 
-    def build(self, *options: str) -> None:
+    def dbt(self, *arguments: str) -> None:
         """See Engine."""
-        self._dbt.build(*options)
+        self._dbt.run(*arguments)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -196,9 +196,9 @@ class Athena:
         self._dbt = Dbt(folder, "athena", athena_settings(source.s3))
         self.manifest = self._dbt.manifest
 
-    def build(self, *options: str) -> None:
+    def dbt(self, *arguments: str) -> None:
         """See Engine."""
-        self._dbt.build(*options)
+        self._dbt.run(*arguments)
 
     def rows(self, model: Model) -> list[Row]:
         """See Engine."""
@@ -230,14 +230,14 @@ def athena_rows(s3: str, schema: str, model: Model) -> list[Row]:
 
 
 class Dbt:
-    """`dbt build` for one target, in a process and with files of its own."""
+    """dbt commands for one target, in processes and with files of their own."""
 
     def __init__(self, folder: Path, target: str, settings: dict[str, str]) -> None:
         self._folder, self._target, self._settings = folder, target, settings
         self.manifest = folder / "target" / "manifest.json"
 
-    def build(self, *options: str) -> None:
-        """Build everything. UserError if something fails."""
+    def run(self, *arguments: str) -> None:
+        """One command. UserError if something fails."""
         profiles = self._folder / "profiles"
         profiles.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / "profiles.example.yml", profiles / "profiles.yml")
@@ -245,8 +245,7 @@ class Dbt:
             [
                 str(Path(sys.executable).parent / "dbt"),
                 "--quiet",
-                "build",
-                *options,
+                *arguments,
                 f"--target={self._target}",
                 f"--profiles-dir={profiles}",
                 f"--target-path={self._folder / 'target'}",
@@ -259,7 +258,9 @@ class Dbt:
             stdout=sys.stderr,
         )
         if done.returncode != 0:
-            raise UserError(f"dbt build failed on target {self._target}; {self._folder / 'logs' / 'dbt.log'} says why.")
+            raise UserError(
+                f"dbt {arguments[0]} failed on target {self._target}; {self._folder / 'logs' / 'dbt.log'} says why."
+            )
 
 
 def _names(model: Model) -> str:

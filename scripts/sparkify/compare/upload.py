@@ -14,7 +14,7 @@ from sparkify.errors import UserError
 
 
 def upload(raw: Path, s3: str) -> None:
-    """Put the files of a raw folder that are not there yet into raw/ below a place on S3, and take its times.
+    """Put the files of a raw folder that are new or changed into raw/ below a place on S3, and take its times.
 
     When a file was modified is a part of what the models give. UserError if the place can't be written, or has others.
     """
@@ -24,10 +24,11 @@ def upload(raw: Path, s3: str) -> None:
         client = boto3.client("s3")
         known = _times(client, bucket, prefix)
         paths = {f"{prefix}{path.relative_to(raw).as_posix()}": path for path in raw.rglob("*") if path.is_file()}
-        if any(key not in paths or _milliseconds(paths[key]) != at for key, at in known.items()):
+        if known.keys() - paths.keys():
             raise UserError(f"There is something in {s3}/raw already; name another place with --s3.")
         # In their order of arrival: of two deliveries of one event the newer one counts.
-        for key in sorted(paths.keys() - known.keys(), key=lambda key: paths[key].stat().st_mtime):
+        new = [key for key in paths if _milliseconds(paths[key]) != known.get(key)]
+        for key in sorted(new, key=lambda key: paths[key].stat().st_mtime):
             client.upload_file(str(paths[key]), bucket, key)
         for key, milliseconds in _times(client, bucket, prefix).items():
             os.utime(paths[key], ns=(0, milliseconds * 1_000_000))
