@@ -37,7 +37,7 @@ def main(seed: int) -> bool:
             upload(source.raw, source.s3)
             for engine in engines:
                 engine.dbt(*BUILD)
-        models = published(engines[0].manifest)
+        models = published(*(engine.manifest for engine in engines))
         users = next(model for model in models if model.name == "users")
         erased = hashlib.md5(str(min(row[0] for row in engines[0].rows(users))).encode()).hexdigest()
         (source.raw / "log_data" / "day.json").write_bytes(event(1, ts=1_546_300_800_000))

@@ -80,13 +80,17 @@ def test_models_are_those_that_people_read(tmp_path: Path) -> None:
         Model("time", ("b", "a")),
         Model("q", ("b", "a")),
     ]
+    # Of one engine alone there is nothing to compare.
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"nodes": {"1": node("time", "star")}}), encoding="utf-8")
+    assert published(manifest, other) == [Model("time", ("b", "a"))]
 
 
 def test_a_difference_is_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raw = raw_folder(tmp_path)
-    monkeypatch.setattr("sparkify.compare.__main__.published", lambda manifest: [USERS])
+    monkeypatch.setattr("sparkify.compare.__main__.published", lambda *manifests: [USERS])
     tables: dict[str, dict[str, list[Row]]] = {"spark": {"users": [(1, "free")]}, "trino": {"users": [(1, "free")]}}
     for name, of_engine in tables.items():
         monkeypatch.setitem(ENGINES, name, lambda source, folder, name=name, rows=of_engine: Fake(name, rows))

@@ -96,7 +96,7 @@ def _compare(
                 return 1
             say(f"Built on {name} in {time.monotonic() - started:.0f} s")
     verdicts = []
-    for text, equal in compare(engines, published(engines[0].manifest)):
+    for text, equal in compare(engines, published(*(engine.manifest for engine in engines))):
         print(text, flush=True)
         verdicts.append(equal)
     return 0 if all(verdicts) else 1
