@@ -12,9 +12,7 @@
 
 {# dbt's own seed drops the table and fills it row by row. #}
 {% materialization seed, adapter='spark' %}
-    {%- set rows = load_agate_table() -%}
-    {% do store_result('agate_table', response='OK', agate_table=rows) %}
-    {{ return(build_table(seed_query(rows))) }}
+    {{ return(build_seed()) }}
 {% endmaterialization %}
 
 
@@ -27,9 +25,7 @@
 {% endmaterialization %}
 
 {% materialization seed, adapter='trino' %}
-    {%- set rows = load_agate_table() -%}
-    {% do store_result('agate_table', response='OK', agate_table=rows) %}
-    {{ return(build_table(seed_query(rows))) }}
+    {{ return(build_seed()) }}
 {% endmaterialization %}
 
 
@@ -42,9 +38,7 @@
 {% endmaterialization %}
 
 {% materialization seed, adapter='athena' %}
-    {%- set rows = load_agate_table() -%}
-    {% do store_result('agate_table', response='OK', agate_table=rows) %}
-    {{ return(build_table(seed_query(rows))) }}
+    {{ return(build_seed()) }}
 {% endmaterialization %}
 
 
@@ -57,6 +51,12 @@
     {% do publish_comments(table, plan.write if is_new else none) %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [table]}) }}
+{% endmacro %}
+
+{% macro build_seed() %}
+    {%- set rows = load_agate_table() -%}
+    {% do store_result('agate_table', response='OK', agate_table=rows) %}
+    {{ return(build_table(seed_query(rows))) }}
 {% endmacro %}
 
 {% macro seed_query(rows) %}

@@ -20,7 +20,7 @@ from hostile import event
 from sparkify.compare.__main__ import NO_TESTS
 from sparkify.compare.engines import ENGINES, Source
 from sparkify.compare.models import published
-from sparkify.compare.report import compare
+from sparkify.compare.report import print_comparison
 from sparkify.compare.upload import upload
 
 BUILD = ("build", *NO_TESTS, "--vars", "{recheck_days: 36500}")
@@ -45,11 +45,7 @@ def main(seed: int) -> bool:
         for engine in engines:
             engine.dbt("run-operation", "erase_user", "--args", f"{{user_hash: {erased}}}")
             engine.dbt(*BUILD)
-        verdicts = []
-        for text, equal in compare(engines, models):
-            print(text, flush=True)
-            verdicts.append(equal)
-        return all(verdicts)
+        return print_comparison(engines, models)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from pathlib import Path
 from sparkify import settings
 from sparkify.compare.engines import ENGINES, Engine, Source
 from sparkify.compare.models import published
-from sparkify.compare.report import compare
+from sparkify.compare.report import print_comparison
 from sparkify.compare.upload import upload
 from sparkify.errors import UserError
 from sparkify.progress import say
@@ -95,11 +95,7 @@ def _compare(
                 print(error, file=sys.stderr)
                 return 1
             say(f"Built on {name} in {time.monotonic() - started:.0f} s")
-    verdicts = []
-    for text, equal in compare(engines, published(*(engine.manifest for engine in engines))):
-        print(text, flush=True)
-        verdicts.append(equal)
-    return 0 if all(verdicts) else 1
+    return 0 if print_comparison(engines, published(*(engine.manifest for engine in engines))) else 1
 
 
 def _deliveries(raw: Path) -> tuple[list[Path], list[Path]]:

@@ -41,5 +41,14 @@ def compare(engines: Sequence[Tables], models: Sequence[Model]) -> Iterator[tupl
         yield "\n".join(lines), equal
 
 
+def print_comparison(engines: Sequence[Tables], models: Sequence[Model]) -> bool:
+    """Print the line of each model as it is found; whether all tables are equal."""
+    verdicts = []
+    for text, equal in compare(engines, models):
+        print(text, flush=True)
+        verdicts.append(equal)
+    return all(verdicts)
+
+
 def _counted(rows: Sequence[Row]) -> tuple[int, str]:
     return len(rows), table_hash(rows)
