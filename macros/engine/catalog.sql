@@ -24,7 +24,7 @@
             {% if made_in.replace('//', '/') != here.removeprefix('file:').replace('//', '/') %}
                 {% do exceptions.raise_compiler_error(
                     'The lake in ' ~ lake_place() ~ ' was made in ' ~ made_in.removesuffix('/' ~ schema) ~ '; name it so if that is the same'
-                    ~ ' folder, or if it was copied or moved, take it over by ./scripts/adopt --lake.'
+                    ~ ' folder, or if it was copied or moved, take it over by sparkify adopt --lake.'
                 ) %}
             {% endif %}
         {% endfor %}

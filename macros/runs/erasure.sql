@@ -1,4 +1,4 @@
-{# Users whose rows must not be in the lake, as md5s of their ids: scripts/erase adds one. A full refresh leaves their rows out as well. #}
+{# Users whose rows must not be in the lake, as md5s of their ids: sparkify erase adds one. A full refresh leaves their rows out as well. #}
 {% macro erased_users() %}
     {{ return(api.Relation.create(database=target.get('database'), schema=staging_schema(), identifier='erased_users')) }}
 {% endmacro %}
@@ -58,7 +58,7 @@
     ]) }}
 {% endmacro %}
 
-{# Run by scripts/erase: dbt run-operation erase_user --args '{user_hash: …}' #}
+{# Run by sparkify erase: dbt run-operation erase_user --args '{user_hash: …}' #}
 {% macro erase_user(user_hash) %}
     {% do check_lake_is_here() %}
     {% do run_statement(

@@ -11,7 +11,7 @@ done
 
 # The client for S3 is fetched when it is first needed.
 case ${SPARKIFY_RAW:-}${SPARKIFY_LAKE:-} in
-    *://*) PYTHONPATH=$scripts "${SPARK_HOME%/lib/*}/bin/python" -m sparkify.jars --s3 || exit 1 ;;
+    *://*) PYTHONPATH=$scripts "${SPARK_HOME%/lib/*}/bin/python" -m sparkify.cli prepare --s3 || exit 1 ;;
 esac
 
 # Java's second compiler takes most of a short run and halves a long one: it waits for 256 MB of raw data. What lies on S3 counts as

@@ -1,16 +1,7 @@
-"""Take over a lake that was copied, moved or renamed, at the place where it is now.
-
-Iceberg's metadata and the catalog hold whole paths, so such a lake still speaks of the place where it was made, and
-nothing else writes to it. This command writes the paths anew. Data files stay as they are, and so do all snapshots.
-Nothing is written outside the lake that is named: the one that it was copied from, if it is there, stays as it is.
-
-A lake on S3: copy its objects, and its catalog (.catalog/s3/BUCKET/PREFIX/catalog.db in the project) to the new bucket
-and prefix, too.
-"""
+"""Takes over a lake that was copied, moved or renamed: writes the paths in its metadata and catalog anew."""
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
@@ -45,31 +36,6 @@ from sparkify.manifests import (
 from sparkify.progress import say
 
 POSITION_DELETES = 1
-
-
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/adopt."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/adopt", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--lake", help="folder or s3 URI where the lake is now (default: SPARKIFY_LAKE, or lake/)")
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if the lake can be used where it is, 2 if it can't be taken over; then nothing was changed."""
-    options = parser().parse_args(argv)
-    try:
-        places = settings.resolve(lake=options.lake)
-        old = adopt(places.lake, places.schema)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if old:
-        print(f"{places.lake} is the place of its tables now, and no longer {old}.")
-    else:
-        print(f"{places.lake} is where it was made; there is nothing to do.")
-    return 0
 
 
 def adopt(place: str, schema: str) -> str | None:
@@ -239,7 +205,3 @@ def _check_inside(files: dict[str, bytes], place: str) -> None:
     for folder in {os.path.dirname(local(name)) for name in files}:
         if not os.path.realpath(folder).startswith(os.path.realpath(place) + "/"):
             raise UserError(f"{folder} is a link to {os.path.realpath(folder)}, outside of the lake; copy it instead.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

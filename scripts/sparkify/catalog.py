@@ -84,7 +84,7 @@ def check_place(catalog: SqlCatalog, lake: str, schema: str) -> None:
     # Links may lead to it.
     if old and (is_uri(lake) or os.path.realpath(old) != os.path.realpath(lake)):
         raise UserError(
-            f"The lake in {lake} was made in {old}; if it was copied or moved, take it over by ./scripts/adopt --lake"
+            f"The lake in {lake} was made in {old}; if it was copied or moved, take it over by sparkify adopt --lake"
             f" {shlex.quote(lake)}."
         )
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
+from sparkify.errors import UserError
 from sparkify.progress import say
 from sparkify.settings import PROJECT
 
@@ -24,8 +26,11 @@ FAILED = {"error", "fail", "runtime error"}
 SECONDS_BETWEEN_LINES = 10
 
 
-class Progress:
-    """Counts finished nodes and says how many of all they are: on a terminal in one line, elsewhere now and then."""
+class Console:
+    """What people see of a dbt command: errors, and how many nodes are finished.
+
+    On a terminal the count is one line that changes, elsewhere a line now and then.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -36,7 +41,12 @@ class Progress:
 
     def __call__(self, event: EventMsg) -> None:
         """Callback for dbt's events."""
-        if event.info.name == "LogStartLine":
+        info: Any = event.info
+        if info.level == "error":
+            # What fails after Spark has died fails because of that.
+            if spark_died() is None:
+                self._write(f"{info.msg}\n")
+        elif event.info.name == "LogStartLine":
             self._total = event.data.total
         elif event.info.name == "NodeFinished" and event.data.node_info.resource_type != "operation":
             self.counts[event.data.node_info.resource_type] += 1
@@ -45,16 +55,32 @@ class Progress:
             if self._total and (self._live or now - self._said >= SECONDS_BETWEEN_LINES):
                 self._said = now
                 text = f"  {self.counts.total()} of {self._total} models, seeds and tests, {now - self._began:.0f} s"
-                # One write, as nodes of several threads end at once.
-                sys.stderr.write(f"\r\033[K{text}" if self._live else f"{text}\n")
-                sys.stderr.flush()
+                self._write(text if self._live else f"{text}\n")
+
+    def _write(self, text: str) -> None:
+        """In one piece, as nodes of several threads end at once; over the count on a terminal."""
+        sys.stderr.write(f"\r\033[K{text}" if self._live else text)
+        sys.stderr.flush()
 
     def summary(self) -> str:
         """What was done, for example `22 models, 3 seeds, 129 tests`; clears the line on a terminal."""
-        if self._live and self.counts:
-            sys.stderr.write("\r\033[K")
+        if self.counts:
+            self._write("")
         tests = self.counts["test"] + self.counts["unit_test"]
         return f"{self.counts['model']} models, {self.counts['seed']} seeds, {tests} tests"
+
+
+def spark_died() -> int | None:
+    """The exit code of Spark in this process, if it was started and has ended."""
+    process = _spark()
+    return None if process is None else process.poll()
+
+
+def _spark() -> subprocess.Popen[bytes] | None:
+    # Who asks a server has not imported it.
+    pyspark = sys.modules.get("pyspark")
+    gateway = pyspark.SparkContext._gateway if pyspark else None
+    return gateway.proc if gateway else None
 
 
 def _git_commit() -> str:
@@ -72,35 +98,27 @@ def _git_commit() -> str:
     return found.stdout.strip()
 
 
-@atexit.register
-def _end_spark() -> None:
-    """End Spark and wait for it, and for the classes that it saves."""
-    # Who asks a server has not imported it.
-    pyspark = sys.modules.get("pyspark")
-    if pyspark is not None and pyspark.SparkContext._gateway is not None:
-        process: subprocess.Popen[bytes] = pyspark.SparkContext._gateway.proc
-        # It ends when nobody can write to it any more.
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            # scripts/spark/spark-env.sh asks it to.
-            say("Java saves its classes, so that later starts are faster (once) ...")
-            process.wait()
-
-
 def _invoke(runner: dbtRunner, *arguments: str) -> dbtRunnerResult:
+    """Run dbt, which says nothing by itself. UserError if Spark died, KeyboardInterrupt if somebody interrupted it."""
     os.chdir(PROJECT)
-    result = runner.invoke(["--quiet", *arguments])
+    result = runner.invoke(["--log-level=none", "--log-level-file=debug", *arguments])
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
+    if (code := spark_died()) is not None:
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        memory = os.environ.get("SPARKIFY_DRIVER_MEMORY", "2g")
+        raise UserError(
+            f"Spark {how}, perhaps for lack of memory (SPARKIFY_DRIVER_MEMORY is {memory}). Every table is as its last"
+            " commit left it; run the command again to go on."
+        )
     if result.exception is not None:
-        print(result.exception, file=sys.stderr)
+        say(str(result.exception))
     return result
 
 
 def parsed() -> Manifest | None:
     """The project, for several commands that need not parse it again; None if that failed."""
-    result = _invoke(dbtRunner(), "parse")
+    result = _invoke(dbtRunner(callbacks=[Console()]), "parse")
     return result.result if isinstance(result.result, Manifest) else None
 
 
@@ -110,11 +128,11 @@ def run(*arguments: str, manifest: Manifest | None = None) -> bool:
     A `manifest` keeps what was compiled: `docs generate --no-compile` after `build` has the SQL that was run.
     """
     started = time.monotonic()
-    progress = Progress()
+    console = Console()
     os.environ.setdefault("SPARKIFY_GIT_COMMIT", _git_commit())
-    result = _invoke(dbtRunner(manifest, [progress]), *arguments)
+    result = _invoke(dbtRunner(manifest, [console]), *arguments)
     seconds = time.monotonic() - started
-    done = f": {progress.summary()}" if progress.counts else ""
-    outcome = "done" if result.success else f"failed ({progress.failed} nodes)" if progress.failed else "failed"
+    done = f": {console.summary()}" if console.counts else ""
+    outcome = "done" if result.success else f"failed ({console.failed} nodes)" if console.failed else "failed"
     say(f"dbt {' '.join(arguments)} {outcome} in {seconds:.0f} s{done}")
     return bool(result.success)

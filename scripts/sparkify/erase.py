@@ -1,12 +1,7 @@
-"""Remove a user from every table and file of the lake, for good: later runs and full refreshes leave the user out, too.
-
-Shows what it would delete and asks first. Raw files are not changed; those that hold rows of the user are named. Nobody
-can go back to older snapshots of the tables afterwards, as these are deleted too. No run may be under way.
-"""
+"""Removes a user from every table and file of a lake, for good."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import sys
@@ -16,7 +11,7 @@ from urllib.parse import unquote, urlparse
 import pyarrow.compute as compute
 import pyarrow.dataset
 
-from sparkify import lake, maintain, settings
+from sparkify import environment, lake, maintain, settings
 from sparkify.errors import UserError
 from sparkify.manifests import forget_deleted_files
 from sparkify.progress import say
@@ -24,46 +19,31 @@ from sparkify.settings import Settings
 from sparkify.snapshots import all_tables
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/erase."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/erase", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("user", type=int, help="the user's id, as in the column user_id")
-    arguments.add_argument("--raw", help="folder or s3 URI of the raw data (default: SPARKIFY_RAW, or raw/)")
-    arguments.add_argument("--yes", action="store_true", help="do not ask")
-    arguments.add_argument("--lake", help="folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/)")
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if the user is gone, 1 if a step failed (run it again) or nobody said yes, 2 if there is nothing to erase."""
-    options = parser().parse_args(argv)
+def erase(user: int, raw: str | None, place: str | None, is_confirmed: bool) -> int:
+    """0 if the user is gone, 1 if a step failed (run it again) or nobody said yes; UserError if there is no row."""
     # As macros/runs/erasure.sql has it; not to keep a secret, but to keep no list of ids.
-    user_hash = hashlib.md5(str(options.user).encode(), usedforsecurity=False).hexdigest()
-    try:
-        places = settings.resolve(options.raw, options.lake)
-        settings.check(places)
-        rows, raw_files, is_known = _found(places, options.user, user_hash)
-        # One that was stopped on its way is finished.
-        if not rows and not is_known:
-            raise UserError(f"There is no row of the user {options.user} in {places.lake}; nothing was changed.")
-        if rows:
-            if not options.yes and not sys.stdin.isatty():
-                raise UserError(f"Nobody is there to confirm that user {options.user} is deleted; say --yes.")
-            _show(options.user, rows, raw_files)
-            if not options.yes and not _confirmed(places):
-                say("Nothing was changed.")
-                return 1
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+    user_hash = hashlib.md5(str(user).encode(), usedforsecurity=False).hexdigest()
+    places = settings.resolve(raw, place)
+    settings.check(places)
+    rows, raw_files, is_known = _found(places, user, user_hash)
+    # One that was stopped on its way is finished.
+    if not rows and not is_known:
+        raise UserError(f"There is no row of the user {user} in {places.lake}; nothing was changed.")
+    if rows:
+        if not is_confirmed and not sys.stdin.isatty():
+            raise UserError(f"Nobody is there to confirm that user {user} is deleted; say --yes.")
+        _show(user, rows, raw_files)
+        if not is_confirmed and not _confirmed(places):
+            say("Nothing was changed.")
+            return 1
     os.environ.update(places.environment())
+    environment.prepare()
+    # dbt and Spark take seconds to import.
     from sparkify import dbt
 
     steps = (("run-operation", "erase_user", "--args", f"{{user_hash: {user_hash}}}"), ("run",))
     if not all(dbt.run(*step) for step in steps):
-        print(f"User {options.user} is not erased yet; mend what failed and run this again.", file=sys.stderr)
+        print(f"User {user} is not erased yet; mend what failed and run this again.", file=sys.stderr)
         return 1
     say("Deleting older snapshots and their files ...")
     # Files of interrupted runs go as well, however young they are.
@@ -71,10 +51,10 @@ def main(argv: list[str] | None = None) -> int:
     for table in all_tables(places.lake, places.schema):
         forget_deleted_files(table)
     maintain.delete_unused(places.lake, places.schema, age=0)
-    if left := files_with(places.lake, places.schema, options.user):
-        print(f"User {options.user} is still in {len(left)} files, such as {left[0]}; run this again.", file=sys.stderr)
+    if left := files_with(places.lake, places.schema, user):
+        print(f"User {user} is still in {len(left)} files, such as {left[0]}; run this again.", file=sys.stderr)
         return 1
-    print(f"User {options.user} is erased from {places.lake}.")
+    print(f"User {user} is erased from {places.lake}.")
     for place, count in raw_files:
         print(f"Raw rows of the user, not changed: {count:,} in {place}")
     return 0
@@ -143,7 +123,3 @@ def files_with(place: str, schema: str, user: int) -> list[str]:
 def _path(uri: str) -> str:
     parsed = urlparse(uri)
     return str(Path(unquote(parsed.path))) if parsed.scheme == "file" else uri
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,13 +1,7 @@
-"""Write tables as plain parquet, a folder each, for readers that know no Iceberg: DIR/songplays/*.parquet.
-
-The star is written, and what --table names. A folder is replaced whole when all its new files are there; whoever stops
-this program leaves the old files or the new ones. S3 can't rename folders: who lists one there in the moment in which
-its files are exchanged sees old and new ones, and so does everybody after a stop in that moment, until the next export.
-"""
+"""Writes tables as plain parquet, a folder each, for readers that know no Iceberg: DIR/songplays/*.parquet."""
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import fcntl
 import os
@@ -35,31 +29,10 @@ FILE_ROWS, GROUP_ROWS = 2_000_000, 100_000
 AT_FDCWD, EXCHANGE = -100, 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/export."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--to", required=True, metavar="DIR", help="where to write: a folder or an s3 URI")
-    arguments.add_argument(
-        "--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)"
-    )
-    arguments.add_argument(
-        "--table", action="append", default=[], metavar="NAME", help="another table or view; may be repeated"
-    )
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if all is written, 1 if a table could not be, 2 if nothing was begun."""
-    options = parser().parse_args(argv)
+def export(place: str | None, to: str, more: Iterable[str]) -> int:
+    """Write the star and more tables; 1 if one could not be written, UserError if nothing was begun."""
     try:
-        places = settings.resolve(lake=options.lake)
-        to = settings.from_caller(options.to)
-        export(places, to, dict.fromkeys((*STAR, *options.table)))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+        write(settings.resolve(lake=place), settings.from_caller(to), dict.fromkeys((*STAR, *more)))
     except (OSError, duckdb.Error) as error:
         print(f"The export stopped: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -84,7 +57,7 @@ class Target(Protocol):
         """Let others write."""
 
 
-def export(places: Settings, to: str, names: Iterable[str]) -> None:
+def write(places: Settings, to: str, names: Iterable[str]) -> None:
     """Write tables, one after the other, each as the snapshot that is current now."""
     for place in (places.lake, places.raw):
         if f"{to}/".startswith(f"{place}/") or f"{place}/".startswith(f"{to}/"):
@@ -92,7 +65,7 @@ def export(places: Settings, to: str, names: Iterable[str]) -> None:
     connection = lake.connect(places.lake, places.schema, with_zones=True)
     for name in names:
         if name not in connection.names or name.startswith(".") or "/" in name:
-            raise UserError(f"There is no table {name} in {places.lake}; ./scripts/query 'show tables' names them.")
+            raise UserError(f"There is no table {name} in {places.lake}; sparkify query 'show tables' names them.")
     found = {name: connection.sql(f"select * from {lake.identifier(name)}") for name in names}
     target: Target = _Bucket(to) if is_uri(to) else _Folder(to)
     with closing(target):
@@ -236,7 +209,3 @@ class _Bucket:
     def _delete(self, keys: list[str]) -> None:
         for key in keys:
             self._client.ask("write", self._client.s3.delete_object, Key=key)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

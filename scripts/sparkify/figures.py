@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TableFigures:
-    """One table: its rows, its data files and their bytes together, and the folder or URI that it lies in."""
+    """One table: its rows, its data files and their bytes together."""
 
     name: str
     rows: int
     files: int
     bytes: int
-    place: str

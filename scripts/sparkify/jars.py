@@ -7,14 +7,12 @@ class path. (spark.jars.packages would ask Ivy at every start, and does not reac
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -58,7 +56,7 @@ def needed(spark: Path, *, with_s3: bool) -> list[Jar]:
 
 def ensure(spark: Path | None = None, *, with_s3: bool = False) -> None:
     """Link what is missing into a Spark's jars, this environment's by default; UserError if it can't be had."""
-    spark = spark or _spark()
+    spark = spark or spark_home()
     missing = [jar for jar in needed(spark, with_s3=with_s3) if not (spark / "jars" / jar.file).exists()]
     if not missing:
         return
@@ -86,9 +84,7 @@ def ensure(spark: Path | None = None, *, with_s3: bool = False) -> None:
 def ivy(dependencies: str, pattern: str, folder: Path, log: Path, spark: Path) -> bool:
     """Have Ivy put some dependencies into a folder; whether it could."""
     (program,) = spark.glob("jars/ivy-*.jar")
-    home = java.find()
-    if home is None:
-        raise UserError(f"There is no Java to fetch jars with: {java.advice()}, then try again.")
+    home = java.home()
     (folder / "ivy.xml").write_text(
         '<ivy-module version="2.0"><info organisation="sparkify" module="jars"/>'
         f"<dependencies>{dependencies}</dependencies></ivy-module>",
@@ -125,7 +121,8 @@ def dependency(coordinates: str, kind: str = "jar") -> str:
     )
 
 
-def _spark() -> Path:
+def spark_home() -> Path:
+    """The folder of this environment's pyspark."""
     module = find_spec("pyspark")
     if module is None or not module.submodule_search_locations:
         raise UserError("There is no pyspark in this environment; install requirements.lock first.")
@@ -166,27 +163,3 @@ def _link(jars: list[Jar], kept: Path, folder: Path) -> None:
     for jar_file in folder.iterdir():
         if jar_file.is_symlink() and jar_file.readlink().parent == kept and jar_file.name not in known:
             jar_file.unlink()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """0 if the jars are there, 1 if they can't be had."""
-    parser = argparse.ArgumentParser(
-        prog="python -m sparkify.jars",
-        description="Puts the jars that Spark lacks into this environment's pyspark: Iceberg's runtime (48 MB), and "
-        f"drivers of its catalogs in SQLite and PostgreSQL (15 MB). They are fetched once from Maven Central, or from "
-        f"the mirror that {MIRROR} names, and kept in {java.cache_folder() / 'jars'}.",
-    )
-    parser.add_argument("--s3", action="store_true", help="the client for S3 as well (18 MB)")
-    options = parser.parse_args(arguments)
-    try:
-        ensure(with_s3=options.s3)
-    except UserError as error:
-        say(str(error))
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -59,11 +59,6 @@ class LakeTable:
         """Size of its data files together."""
         return sum(task.file.file_size_in_bytes for task in self.tasks)
 
-    @property
-    def place(self) -> str:
-        """The folder or URI that it lies in."""
-        return self.table.location().removeprefix("file:")
-
     def parts(self) -> tuple[list[FileScanTask], list[FileScanTask]]:
         """Files that have the table's columns and all their rows, and those that only PyIceberg reads right."""
         metadata = self.table.metadata
@@ -101,10 +96,9 @@ def tables(lake: str, schema: str) -> dict[str, LakeTable]:
 
 
 def figures(lake: str, schema: str) -> list[TableFigures]:
-    """Rows, files, bytes and place of each table of a lake."""
+    """Rows, files and bytes of each table of a lake."""
     return [
-        TableFigures(name, table.rows, len(table.files), table.bytes, table.place)
-        for name, table in tables(lake, schema).items()
+        TableFigures(name, table.rows, len(table.files), table.bytes) for name, table in tables(lake, schema).items()
     ]
 
 

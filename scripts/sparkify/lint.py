@@ -1,12 +1,7 @@
-"""Check style, types, names and layers, without running anything; needs neither Java nor a network.
-
-One line per tool: its seconds, and `ok` or what it found. User settings (profiles.yml, DBT_... and SPARKIFY_...
-variables) make no difference, and no file of the project changes unless --fix is given.
-"""
+"""Checks style, types, names and layers of everything in the project."""
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import os
@@ -104,7 +99,7 @@ def lint_shell(linter: Linter) -> None:
     if shellcheck is None:
         linter.leave_out("shellcheck", "it is not on the PATH")
         return
-    linter.run("shellcheck", [shellcheck, "--external-sources", "--source-path=SCRIPTDIR", *_shell_scripts()])
+    linter.run("shellcheck", [shellcheck, *_shell_scripts()])
 
 
 def lint_dbt(linter: Linter, scratch: Path, fix: bool) -> None:
@@ -156,8 +151,10 @@ def _tool(name: str) -> str:
 
 def _shell_scripts() -> list[str]:
     """Files that begin with the `#!` line of a shell."""
-    files = [path for folder in ("scripts", ".ci") for path in sorted(PROJECT.glob(f"{folder}/*")) if path.is_file()]
-    first_lines = {path: path.read_bytes().split(b"\n", 1)[0] for path in files}
+    files = [path for folder in ("scripts", ".ci") for path in sorted(PROJECT.glob(f"{folder}/*"))]
+    # The links beside scripts/run are that file.
+    own = (path for path in files if path.is_file() and not path.is_symlink())
+    first_lines = {path: path.read_bytes().split(b"\n", 1)[0] for path in own}
     return [
         str(path.relative_to(PROJECT))
         for path, line in first_lines.items()
@@ -165,30 +162,14 @@ def _shell_scripts() -> list[str]:
     ]
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/lint."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/lint", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument(
-        "--fix", action="store_true", help="mend what ruff and sqlfluff can mend by themselves, and report the rest"
-    )
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
+def lint(fix: bool) -> int:
     """0 if no tool found anything, else 1."""
-    options = parser().parse_args(argv)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sparkify-lint-") as folder:
         linter = Linter(Path(folder))
-        lint_python(linter, options.fix)
+        lint_python(linter, fix)
         lint_shell(linter)
-        lint_dbt(linter, Path(folder), options.fix)
+        lint_dbt(linter, Path(folder), fix)
     outcome = f"failed: {', '.join(linter.failed)}" if linter.failed else "ok"
     print(f"{'lint':<12}{time.monotonic() - started:5.1f} s  {outcome}", flush=True)
     return 1 if linter.failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

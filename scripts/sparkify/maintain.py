@@ -1,13 +1,7 @@
-"""Keep a lake small and quick: expire old snapshots, join small files, and delete files that no snapshot needs.
-
-The newest runs stay (--keep), and so does whatever is younger than --hours: scripts/restore can go back to them, and
-who reads an older snapshot has its files. scripts/run does all this by itself when it is worth it. Tables with many
-small files in one partition are written anew by Spark; all else needs no Spark.
-"""
+"""Expires old snapshots, joins small files, and deletes files that no snapshot needs."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -22,7 +16,7 @@ from pyiceberg.manifest import ManifestFile
 from pyiceberg.table import Table
 from sqlalchemy import text
 
-from sparkify import settings
+from sparkify import environment, settings
 from sparkify.catalog import open_catalog
 from sparkify.errors import UserError
 from sparkify.progress import say
@@ -32,36 +26,6 @@ from sparkify.snapshots import KEPT_SINCE, MissingError, all_tables, as_of, is_a
 KEPT_RUNS, KEPT_HOURS = 10, 24
 # So many files of a partition, each smaller than this, are joined (macros/runs/maintenance.sql).
 SMALL_FILES, SMALL_BYTES = 5, 96 * 1024 * 1024
-
-
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/maintain."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/maintain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--lake", help="folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/)")
-    arguments.add_argument("--keep", type=int, default=KEPT_RUNS, help=f"runs that stay (default: {KEPT_RUNS})")
-    arguments.add_argument(
-        "--hours",
-        type=float,
-        default=KEPT_HOURS,
-        help=f"what is younger stays; a run that is longer under way loses files (default: {KEPT_HOURS})",
-    )
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if the lake is tidy, 1 if Spark could not join files, 2 if the settings can't work."""
-    options = parser().parse_args(argv)
-    try:
-        if options.keep < 1:
-            raise UserError(f"--keep is {options.keep}; give a whole number, 1 or more.")
-        if options.hours < 1:
-            raise UserError(f"--hours is {options.hours:g}; give 1 or more.")
-        return 0 if maintain(settings.resolve(lake=options.lake), options.keep, options.hours) else 1
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
 
 
 def is_due(places: Settings) -> bool:
@@ -77,6 +41,7 @@ def maintain(places: Settings, keep: int = KEPT_RUNS, hours: float = KEPT_HOURS)
     joined = True
     if names:
         os.environ.update(places.environment())
+        environment.prepare()
         # dbt and Spark take seconds to import.
         from sparkify import dbt
 
@@ -204,7 +169,3 @@ def _used(place: str, tables: list[Table]) -> Iterator[str]:
 def _path(name: str) -> str:
     """A path as PyArrow lists it: of S3 with the bucket, and without the scheme."""
     return name.removeprefix("file:").partition("://")[2] or name.removeprefix("file:").replace("///", "/")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

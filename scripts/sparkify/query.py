@@ -1,8 +1,7 @@
-"""Answer one SQL question over a lake: no server, and nothing can be changed."""
+"""Answers one SQL question over a lake."""
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -16,8 +15,6 @@ import sqlparse
 from sparkify import lake, settings
 from sparkify.errors import UserError
 
-FORMATS = ("table", "csv", "json")
-LIMIT = 100
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 READING = {"SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "SUMMARIZE", "FROM", "VALUES"}
 
@@ -26,12 +23,12 @@ def only_statement(text: str) -> str:
     """The one reading statement of a text; UserError where there is none, more than one, or one that writes."""
     statements = [part for part in map(_bare, sqlparse.split(text)) if part]
     if not statements:
-        raise UserError('There is no question; ask one, for example ./scripts/query "select count(*) from songplays".')
+        raise UserError('There is no question; ask one, for example sparkify query "select count(*) from songplays".')
     if len(statements) > 1:
         raise UserError(f"These are {len(statements)} statements; ask one question at a time.")
     first_word = statements[0].lstrip("(").split()[0].upper()
     if first_word not in READING:
-        raise UserError(f"scripts/query only reads; {first_word} is no question.")
+        raise UserError(f"This command only reads; {first_word} is no question.")
     return statements[0]
 
 
@@ -80,50 +77,22 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/query."""
-    arguments = argparse.ArgumentParser(prog="scripts/query", description=__doc__)
-    arguments.add_argument("question", help='SQL, for example "select level, count(*) from songplays group by level"')
-    arguments.add_argument(
-        "--lake", help="the lake's folder or s3 URI (default: SPARKIFY_LAKE, or lake/ in the project)"
-    )
-    arguments.add_argument(
-        "--format",
-        choices=FORMATS,
-        default="table",
-        help="how to print the answer (default: table, with rounded numbers; csv and json have all rows and digits)",
-    )
-    arguments.add_argument(
-        "--limit", type=int, default=LIMIT, help=f"rows of a table that are shown (default: {LIMIT})"
-    )
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Print the answer; 1 if the engine refuses the question, 2 if it can't be asked."""
-    options = parser().parse_args(argv)
+def query(question: str, place: str | None, form: str, limit: int) -> int:
+    """Print the answer; 1 if the engine refuses the question. `form` is table, csv or json."""
+    statement = only_statement(question)
+    places = settings.resolve(lake=place)
     try:
-        question = only_statement(options.question)
-        places = settings.resolve(lake=options.lake)
-        answer = lake.connect(places.lake, places.schema).sql(question)
+        answer = lake.connect(places.lake, places.schema).sql(statement)
         if answer is not None:
-            write(answer, options.format, options.limit, sys.stdout)
+            write(answer, form, limit, sys.stdout)
             sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read it, such as head, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
     except duckdb.Error as error:
         what, *more = str(error).split("\n\n")
         # DuckDB points at the place.
-        print(
-            "\n".join([" ".join(what.split()), *(part for part in more if part.startswith("LINE "))]), file=sys.stderr
-        )
+        pointer = (part for part in more if part.startswith("LINE "))
+        print("\n".join([" ".join(what.split()), *pointer]), file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,13 +1,7 @@
-"""Put every table of the lake back to what it was after an earlier run.
-
-Runs can be restored as long as their snapshots are there (scripts/maintain says how long). Raw files that arrived since
-then are built in again by the next run: take away or correct what was wrong with them first. No run may be under way.
-"""
+"""Puts every table of a lake back to what it was after an earlier run."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from datetime import datetime, timezone
 
 from pyiceberg.table import Table
@@ -20,36 +14,20 @@ from sparkify.errors import UserError
 from sparkify.snapshots import MissingError, Run, all_tables, as_of, is_built, runs
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/restore."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/restore", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    what = arguments.add_mutually_exclusive_group(required=True)
-    what.add_argument("--list", action="store_true", help="the runs that can be restored, the newest first")
-    what.add_argument("--run", help="id of the run whose tables come back, as --list shows it")
-    arguments.add_argument("--lake", help="folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/)")
-    return arguments
+def show(lake: str | None) -> None:
+    """Print the runs that can be restored, the newest first."""
+    places = settings.resolve(lake=lake)
+    for run in reversed(restorable(restored_tables(places.lake, places.schema))):
+        print(described(run))
 
 
-def main(argv: list[str] | None = None) -> int:
-    """0 if the tables are back, 2 if the run can't be restored; then nothing was changed."""
-    options = parser().parse_args(argv)
-    try:
-        places = settings.resolve(lake=options.lake)
-        tables = restored_tables(places.lake, places.schema)
-        if options.list:
-            for run in reversed(restorable(tables)):
-                print(described(run))
-            return 0
-        changed, dropped = restore(places.lake, tables, options.run)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"The tables are as they were after {options.run}; {changed} had changed since.")
+def restore(lake: str | None, name: str) -> None:
+    """Restore the tables as of a run, and say what changed; UserError, and no change, if that can't be."""
+    places = settings.resolve(lake=lake)
+    changed, dropped = put_back(places.lake, restored_tables(places.lake, places.schema), name)
+    print(f"The tables are as they were after {name}; {changed} had changed since.")
     if dropped:
         print(f"Dropped, as they did not exist then: {', '.join(dropped)}.")
-    return 0
 
 
 def described(run: Run) -> str:
@@ -78,14 +56,14 @@ def _is_there(tables: list[Table], run: Run) -> bool:
     return True
 
 
-def restore(place: str, tables: list[Table], name: str) -> tuple[int, list[str]]:
+def put_back(place: str, tables: list[Table], name: str) -> tuple[int, list[str]]:
     """Make the snapshots as of a run's end the current ones; how many tables that changed, and which are dropped.
 
     Repeated, it goes on where it was stopped.
     """
     run = next((run for run in runs(tables) if run.name == name), None)
     if run is None:
-        raise UserError(f"{name} is no run that can be restored; ./scripts/restore --list names them.")
+        raise UserError(f"{name} is no run that can be restored; sparkify restore --list names them.")
     try:
         found = [(table, as_of(table, run.end)) for table in tables]
     except MissingError as error:
@@ -108,7 +86,3 @@ def _set_current(table: Table, snapshot: Snapshot) -> None:
             transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": snapshot.schema_id}),))
         update, requirement = transaction._set_ref_snapshot(snapshot.snapshot_id, "main", "branch")
         transaction._stage(update, requirement)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -74,7 +74,7 @@ def check(server: Server) -> None:
         socket.create_connection((server.host, server.port), timeout=PATIENCE).close()
     except OSError as error:
         raise UserError(
-            f"No Thrift Server can be reached at {at} ({error.strerror or error}); start one by ./scripts/cluster "
+            f"No Thrift Server can be reached at {at} ({error.strerror or error}); start one by sparkify cluster "
             "start, or set SPARKIFY_THRIFT_HOST and SPARKIFY_THRIFT_PORT."
         ) from error
     try:

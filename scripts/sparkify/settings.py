@@ -12,6 +12,8 @@ from sparkify import s3
 from sparkify.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
+# dbt changes the current folder later on.
+CALLER = Path.cwd()
 SOURCES = ("log_data", "song_data")
 # Credentials of a catalog in PostgreSQL.
 CATALOG_USER, CATALOG_PASSWORD = "SPARKIFY_CATALOG_USER", "SPARKIFY_CATALOG_PASSWORD"
@@ -127,7 +129,7 @@ def is_uri(place: str) -> bool:
 
 def from_caller(place: str) -> str:
     """A place on a command line, which is relative to where the user stands."""
-    return _absolute(place, Path(os.environ.get("SPARKIFY_CALLER_DIR", Path.cwd())))
+    return _absolute(place, CALLER)
 
 
 def _place(argument: str | None, variable: str, default: str) -> str:

@@ -14,7 +14,7 @@ from pyiceberg.table.snapshots import Snapshot
 from sparkify import lake
 from sparkify.errors import UserError
 
-# A table property, set by scripts/maintain: before this time (epoch milliseconds) snapshots are missing.
+# A table property, set by `sparkify maintain`: before this time (epoch milliseconds) snapshots are missing.
 KEPT_SINCE = "sparkify.kept-since"
 
 

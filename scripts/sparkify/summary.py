@@ -13,6 +13,8 @@ from sparkify.settings import PROJECT, Settings
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
+STAR = ("songplays", "users", "songs", "artists", "time")
+LAST_RUN = "select max(run_id) from run_ledger"
 SOURCES = {
     "log_data": ("quarantined_log_data", "int_log_rows"),
     "song_data": ("quarantined_songs_data", "int_song_rows"),
@@ -39,10 +41,15 @@ REMEDIES = {
 }
 
 
-def text(settings: Settings, report: Path) -> str:
-    """The summary as lines for a terminal. `report` is the page of answers that was made."""
+def text(settings: Settings, report: Path, *, with_staging: bool = False) -> str:
+    """The summary as lines for a terminal. `report` is the page of answers that was made.
+
+    Tables that others are made from are in it `with_staging` only.
+    """
     connection = lake.connect(settings.lake, settings.schema)
     figures = lake.figures(settings.lake, settings.schema)
+    if with_staging:
+        figures += lake.figures(settings.lake, f"{settings.schema}_staging")
     return lines(figures, settings, report, lambda question: connection.sql(question).fetchall())
 
 
@@ -50,7 +57,17 @@ def lines(figures: list[TableFigures], settings: Settings, report: Path, ask: As
     """The summary of a lake with these tables; `ask` gives the rows that answer a question about it."""
     staging = f"{settings.schema}_staging"
     warnings = [line for source in SOURCES for line in _warning(source, staging, ask)]
-    found = [*warnings, *_tables(figures), "", *_files(ask), *_quarantined(ask), _matched(ask)]
+    head = f"Tables in {settings.lake}, as docs/read-the-lake.md says how to read them:"
+    found = [
+        *warnings,
+        head,
+        "",
+        *_tables(figures, ask),
+        "",
+        *_files(ask),
+        *_quarantined(ask, settings.raw),
+        _matched(ask),
+    ]
     return "\n".join([*found, "", f"Report: {report}", *_next(settings)])
 
 
@@ -81,22 +98,30 @@ def _reason(reason: str, field: str | None) -> str:
     return f"{reason} ({field})" if field else reason
 
 
-def _tables(figures: list[TableFigures]) -> list[str]:
+def _tables(figures: list[TableFigures], ask: Ask) -> list[str]:
+    """A line for each table, the star first: what it has, and what the last run did to it."""
+    done: dict[str, str] = dict(
+        ask(f"select table_name, coalesce(reason, status) from run_ledger where run_id = ({LAST_RUN})")
+    )
     width = max(len(row.name) for row in figures)
-    head = f"{'table':<{width}}{'rows':>12}{'files':>7}{'bytes':>13}  place"
-    return [head] + [
-        f"{row.name:<{width}}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {row.place}" for row in figures
-    ]
+    lines = [f"{'table':<{width}}{'rows':>12}{'files':>7}{'bytes':>13}  last run"]
+    for row in sorted(figures, key=lambda row: STAR.index(row.name) if row.name in STAR else len(STAR)):
+        last = done.get(row.name, "")
+        lines.append(f"{row.name:<{width}}{row.rows:>12,}{row.files:>7,}{row.bytes:>13,}  {last}".rstrip())
+    return lines
 
 
 def _files(ask: Ask) -> list[str]:
-    ((files, empty, unread),) = ask(
-        "select count(*), count(*) filter (layout is null and reason is null), count(reason) from raw_files"
-    )
-    lines = [
-        f"{files:,} raw files: {files - empty - unread:,} read, {empty:,} empty, {unread:,} not read"
-        + (":" if unread else ".")
-    ]
+    ((files, new, empty, unread),) = ask(f"""
+        select
+            count(*),
+            count(*) filter (arrived_at >= (select max(started_at) from run_ledger where run_id = ({LAST_RUN}))),
+            count(*) filter (layout is null and reason is null),
+            count(reason)
+        from raw_files
+    """)
+    read = f"{files - empty - unread:,} read, {empty:,} empty, {unread:,} not read"
+    lines = [f"{files:,} raw files, {new:,} new or changed: {read}{':' if unread else '.'}"]
     for count, reason, file in ask("""
         select count(*), reason, min(source_file) from raw_files where reason is not null
         group by reason order by 1 desc, 2
@@ -105,20 +130,26 @@ def _files(ask: Ask) -> list[str]:
     return lines
 
 
-def _quarantined(ask: Ask) -> list[str]:
+def _quarantined(ask: Ask, raw: str) -> list[str]:
     raw_rows = sum(row[0] for row in ask("select raw_rows from row_accounting"))
     found = [
         (count, quarantine, *row)
         for quarantine, _ in SOURCES.values()
         for count, *row in ask(f"""
-            select count(*), reason, field, min(source_file), arg_min(raw_text, source_file)
-            from {quarantine} group by reason, field order by 1 desc, 2, 3
+            select
+                count(*),
+                reason,
+                string_agg(distinct field, ', ' order by field),
+                min(source_file),
+                arg_min(raw_text, source_file)
+            from {quarantine} group by reason order by 1 desc, 2
         """)
     ]
     lines = [f"{sum(row[0] for row in found):,} of {raw_rows:,} raw rows quarantined" + (":" if found else ".")]
-    for count, quarantine, reason, field, file, text in found:
+    for count, quarantine, reason, fields, file, text in found:
         example = text if len(text) <= EXAMPLE else f"{text[:EXAMPLE]}…"
-        lines.append(f"  {count:>8,}  {quarantine}: {_reason(reason, field)}, e.g. {example!r} in {file}")
+        where = file.partition(f"{raw.partition(':')[2] or raw}/")[2] or file
+        lines.append(f"  {count:>8,}  {quarantine}: {_reason(reason, fields)}, e.g. {example!r} in {where}")
     return lines
 
 
@@ -134,6 +165,6 @@ def _next(settings: Settings) -> list[str]:
         "  . .venv/bin/activate && dbt docs serve        the documentation and the lineage, in your browser",
     ]
     elsewhere = "" if settings.lake == str(PROJECT / "lake") else f" --lake {shlex.quote(settings.lake)}"
-    lines.append(f'  ./scripts/query "select level, count(*) as plays from songplays group by level"{elsewhere}')
+    lines.append(f'  sparkify query "select level, count(*) as plays from songplays group by level"{elsewhere}')
     lines.append("  ./scripts/run --raw DIR --lake DIR            your own files: DIR holds log_data/ and song_data/")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,7 @@ def clone_to(folder: Path) -> Path:
     for name in listed.stdout.splitlines():
         if (PROJECT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((PROJECT / name).read_bytes())
-            (folder / name).chmod((PROJECT / name).stat().st_mode)
+            shutil.copy(PROJECT / name, folder / name, follow_symlinks=False)
     return folder
 
 

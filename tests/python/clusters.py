@@ -15,10 +15,10 @@ from sparkify.settings import PROJECT
 
 
 def begin(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """scripts/cluster, without its set-up, as that is done."""
+    """sparkify cluster, without its set-up, as that is done."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "AWS_"))}
     return subprocess.Popen(
-        [sys.executable, "-m", "sparkify.cluster", *arguments],
+        [sys.executable, "-m", "sparkify.cli", "cluster", *arguments],
         env=environment | {"PYTHONPATH": str(PROJECT / "scripts")} | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

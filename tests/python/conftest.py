@@ -15,7 +15,8 @@ from xdist.scheduler import LoadFileScheduling
 from builds import NO_UNIT_TESTS, Builder, Lake
 from shared_data import raw_tree_1943, shared_data
 from sparkify.settings import PROJECT
-from sparkify.simulate.__main__ import main as simulate
+from sparkify.simulate.settings import Settings
+from sparkify.simulate.simulate import simulate
 
 if TYPE_CHECKING:
     from athena_endpoints import Endpoints
@@ -97,9 +98,7 @@ def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> La
 def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Simulated raw data with dirty rows of every kind."""
     raw = tmp_path_factory.mktemp("dirty") / "raw"
-    assert (
-        simulate(["--out", str(raw), "--events", "20000", "--users", "200", "--songs", "600", "--dirty", "0.05"]) == 0
-    )
+    simulate(Settings(raw, events=20_000, users=200, songs=600, dirty=0.05))
     return raw
 
 

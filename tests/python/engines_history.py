@@ -17,7 +17,7 @@ from pathlib import Path
 from athena_endpoints import BUCKET
 from histories import arrive, real_days
 from hostile import event
-from sparkify.compare.__main__ import NO_TESTS
+from sparkify.compare.compare import NO_TESTS
 from sparkify.compare.engines import ENGINES, Source
 from sparkify.compare.models import published
 from sparkify.compare.report import print_comparison

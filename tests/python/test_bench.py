@@ -1,4 +1,4 @@
-"""What scripts/bench measures and prints."""
+"""What sparkify bench measures and prints."""
 
 from __future__ import annotations
 

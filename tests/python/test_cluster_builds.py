@@ -325,7 +325,7 @@ def test_a_second_server_shares_the_catalog(clients: Clients) -> None:
         ),
         (
             {"SPARKIFY_THRIFT_PORT": "1"},
-            "No Thrift Server can be reached at 127.0.0.1:1 (Connection refused); start one by ./scripts/cluster "
+            "No Thrift Server can be reached at 127.0.0.1:1 (Connection refused); start one by sparkify cluster "
             "start, or set SPARKIFY_THRIFT_HOST and SPARKIFY_THRIFT_PORT.",
         ),
         (
@@ -340,7 +340,7 @@ def test_a_second_server_shares_the_catalog(clients: Clients) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(clients: Clients, variables: dict[str, str], sentence: str) -> None:
-    wrong = clients.start("wrong", sys.executable, "-m", "sparkify.run", **variables)
+    wrong = clients.start("wrong", sys.executable, "-m", "sparkify.cli", "run", **variables)
     output, _ = wrong.communicate()
     assert (wrong.returncode, output) == (2, sentence.format(port=clients.server.port) + "\n")
 

@@ -1,4 +1,4 @@
-"""What people type: scripts/run and scripts/query, their answers and their error sentences."""
+"""What people type: scripts/run and sparkify query, their answers and their error sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 
 import small_lakes
 from builds import Lake
-from sparkify import erase, maintain, query, restore, run, summary
+from sparkify import query, summary
+from sparkify.cli import main
 from sparkify.settings import PROJECT, Settings
 
 
@@ -37,7 +38,7 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_run_without_a_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run.main(["--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
+    assert main(["run", "--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
     said = sentence(capsys)
     assert said.startswith(f"There is no folder {tmp_path / 'nowhere' / 'log_data'}; ")
     assert not (tmp_path / "lake").exists()
@@ -45,7 +46,7 @@ def test_run_without_a_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_run_with_a_lake_that_cannot_be_made(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
-    assert run.main(["--raw", str(raw), "--lake", str(tmp_path / "file" / "lake")]) == 2
+    assert main(["run", "--raw", str(raw), "--lake", str(tmp_path / "file" / "lake")]) == 2
     assert "can't be made" in sentence(capsys)
 
 
@@ -53,7 +54,7 @@ def test_run_with_a_lake_that_cannot_be_made(tmp_path: Path, raw: Path, capsys: 
 def test_run_with_raw_and_lake_in_one_another(
     lake: str, tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run.main(["--raw", str(raw), "--lake", str(tmp_path / lake)]) == 2
+    assert main(["run", "--raw", str(raw), "--lake", str(tmp_path / lake)]) == 2
     assert "lie in one another; give each a folder of its own." in sentence(capsys)
 
 
@@ -63,25 +64,25 @@ def test_run_with_raw_and_lake_in_one_another(
         ("", "There is no question"),
         (" -- nothing\n ; ", "There is no question"),
         ("select 1; select 2", "These are 2 statements"),
-        ("drop table users", "scripts/query only reads; DROP is no question."),
-        ("/* x */ attach 'x.db'", "scripts/query only reads; ATTACH is no question."),
-        ("copy users to 'x.csv'", "scripts/query only reads; COPY is no question."),
+        ("drop table users", "This command only reads; DROP is no question."),
+        ("/* x */ attach 'x.db'", "This command only reads; ATTACH is no question."),
+        ("copy users to 'x.csv'", "This command only reads; COPY is no question."),
     ],
 )
 def test_query_asks_only_questions(question: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert query.main([question]) == 2
+    assert main(["query", question]) == 2
     assert sentence(capsys).startswith(said)
 
 
 def test_query_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert query.main(["select 1", "--lake", str(tmp_path)]) == 2
+    assert main(["query", "select 1", "--lake", str(tmp_path)]) == 2
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; run ./scripts/run first")
 
 
 def test_erase_needs_raw_data_and_a_lake(tmp_path: Path, raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert erase.main(["8", "--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
+    assert main(["erase", "8", "--raw", str(tmp_path / "nowhere"), "--lake", str(tmp_path / "lake")]) == 2
     assert sentence(capsys).startswith("There is no folder")
-    assert erase.main(["8", "--raw", str(raw), "--lake", str(tmp_path / "lake")]) == 2
+    assert main(["erase", "8", "--raw", str(raw), "--lake", str(tmp_path / "lake")]) == 2
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path / 'lake'}")
 
 
@@ -91,17 +92,17 @@ def test_erase_asks_and_knows_its_users(
     set_environment(simulated, monkeypatch)
     snapshots = simulated.snapshots()
     capsys.readouterr()
-    assert erase.main(["424242424242"]) == 2
+    assert main(["erase", "424242424242"]) == 2
     assert sentence(capsys).startswith("There is no row of the user 424242424242 in ")
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert erase.main([str(simulated.rows("users")[0][0])]) == 2
+    assert main(["erase", str(simulated.rows("users")[0][0])]) == 2
     assert "is deleted; say --yes." in sentence(capsys)
     assert simulated.snapshots() == snapshots
 
 
 def test_an_older_lake_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "sparkify_versions" / "published").mkdir(parents=True)
-    assert query.main(["select 1", "--lake", str(tmp_path)]) == 2
+    assert main(["query", "select 1", "--lake", str(tmp_path)]) == 2
     assert "is a lake of an older version of this project" in sentence(capsys)
 
 
@@ -125,7 +126,7 @@ def test_a_wrong_setting_is_said_at_once(
     monkeypatch.setenv("SPARKIFY_RAW", str(raw))
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert run.main(list(arguments)) == 2
+    assert main(["run", *arguments]) == 2
     assert sentence(capsys).startswith(said)
 
 
@@ -136,7 +137,7 @@ def set_environment(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_restore_of_an_empty_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert restore.main(["--list", "--lake", str(tmp_path)]) == 2
+    assert main(["restore", "--list", "--lake", str(tmp_path)]) == 2
     assert sentence(capsys).startswith(f"There are no tables in {tmp_path}; ")
 
 
@@ -145,16 +146,16 @@ def test_restore_knows_its_runs(
 ) -> None:
     set_environment(simulated, monkeypatch)
     capsys.readouterr()
-    assert restore.main(["--list"]) == 0
+    assert main(["restore", "--list"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert "  build  " in line and "songplays (new table)" in line
-    assert restore.main(["--run", "20180101t000000000_00000000"]) == 2
-    assert sentence(capsys).startswith("20180101t000000000_00000000 is no run that can be restored; ./scripts/restore")
+    assert main(["restore", "--run", "20180101t000000000_00000000"]) == 2
+    assert sentence(capsys).startswith("20180101t000000000_00000000 is no run that can be restored; sparkify restore")
 
 
 def test_maintain_keeps_at_least_one_snapshot(capsys: pytest.CaptureFixture[str]) -> None:
-    assert maintain.main(["--keep", "0"]) == 2
-    assert sentence(capsys) == "--keep is 0; give a whole number, 1 or more."
+    assert main(["maintain", "--keep", "0"]) == 2
+    assert capsys.readouterr().err.endswith("Invalid value for '--keep': 0 is not in the range x>=1.\n")
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def ask(simulated: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     capsys.readouterr()
 
     def answer(question: str, form: str = "csv") -> tuple[int, str, str]:
-        code = query.main([question, "--lake", str(simulated.folder), "--format", form])
+        code = main(["query", question, "--lake", str(simulated.folder), "--format", form])
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -210,7 +211,7 @@ def test_query_says_how_many_rows_are_not_shown() -> None:
 
 
 def test_query_into_head_ends_quietly(tmp_path: Path) -> None:
-    command = f"{sys.executable} -c 'import sys; from sparkify import query; sys.exit(query.main(sys.argv[1:]))'"
+    command = f"{sys.executable} -m sparkify.cli query"
     small_lakes.new_table(small_lakes.new_lake(str(tmp_path)), "songplays", pyarrow.table({"songplay_id": ["a"]}))
     said = subprocess.run(
         ["bash", "-c", f"{command} 'select * from range(1000000)' --format csv | head -1; echo ${{PIPESTATUS[0]}}"],

@@ -1,4 +1,4 @@
-"""scripts/compare_engines: what it says of equal and of different tables, and of what it can't compare."""
+"""sparkify compare: what it says of equal and of different tables, and of what it can't compare."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sparkify.compare.__main__ import main
+from sparkify.cli import main
 from sparkify.compare.engines import ENGINES, Row
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare
@@ -90,13 +90,13 @@ def test_a_difference_is_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raw = raw_folder(tmp_path)
-    monkeypatch.setattr("sparkify.compare.__main__.published", lambda *manifests: [USERS])
+    monkeypatch.setattr("sparkify.compare.compare.published", lambda *manifests: [USERS])
     tables: dict[str, dict[str, list[Row]]] = {"spark": {"users": [(1, "free")]}, "trino": {"users": [(1, "free")]}}
     for name, of_engine in tables.items():
         monkeypatch.setitem(ENGINES, name, lambda source, folder, name=name, rows=of_engine: Fake(name, rows))
-    assert main(["--raw", str(raw), "--engines", "spark,trino"]) == 0
+    assert main(["compare", "--raw", str(raw), "--engines", "spark,trino"]) == 0
     tables["trino"]["users"] = [(1, "paid")]
-    assert main(["--raw", str(raw), "--engines", "spark,trino"]) == 1
+    assert main(["compare", "--raw", str(raw), "--engines", "spark,trino"]) == 1
     assert "1 | paid" in capsys.readouterr().out
 
 
@@ -113,7 +113,7 @@ def test_a_failed_build_is_exit_code_1_and_ends_what_was_started(
             closed.append(self.name)
 
     monkeypatch.setitem(ENGINES, "spark", lambda source, folder: Failing("spark", {}))
-    assert main(["--raw", str(raw_folder(tmp_path))]) == 1
+    assert main(["compare", "--raw", str(raw_folder(tmp_path))]) == 1
     assert closed == ["spark"]
     assert "dbt build failed" in capsys.readouterr().err
 
@@ -136,8 +136,8 @@ def test_what_cannot_be_compared_is_exit_code_2(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("SPARKIFY_CALLER_DIR", str(tmp_path))
-    assert main(["--raw", str(raw_folder(tmp_path)), *arguments]) == 2
+    monkeypatch.setattr("sparkify.settings.CALLER", tmp_path)
+    assert main(["compare", "--raw", str(raw_folder(tmp_path)), *arguments]) == 2
     assert message in capsys.readouterr().err
 
 

@@ -74,6 +74,43 @@ def test_failures_are_stored(builder: Builder, lake: Lake) -> None:
     assert builder.dbt(lake, "test", "--select", "users", "--store-failures", *NO_UNIT_TESTS)
 
 
+SPOILED = """
+select cast(null as bigint) as user_id, 'free' as level, 1 as share
+union all select 1, 'gold', 2
+union all select 1, 'gold', 7
+union all select 2, 'paid', cast('NaN' as double)
+union all select 2, 'paid', 3
+"""
+TESTS = """
+models:
+  - name: spoiled
+    config: {materialized: view, contract: {enforced: false}}
+    columns:
+      - {name: user_id, data_tests: [not_null, unique]}
+      - name: level
+        data_tests: [unique, {accepted_values: {arguments: {values: [free, paid]}}}]
+      - {name: share, data_tests: [unique, not_null, {in_range: {arguments: {min: 1, max: 5}}}]}
+    data_tests:
+      - unique_together: {arguments: {columns: [user_id, level]}}
+      - no_nulls: {arguments: {columns: [user_id, level]}}
+"""
+
+
+def test_data_tests_that_share_a_scan_find_what_each_would(builder: Builder, lake: Lake, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    (project / "models" / "warehouse" / "spoiled.sql").write_text(SPOILED, encoding="utf-8")
+    (project / "models" / "warehouse" / "spoiled.yml").write_text(TESTS, encoding="utf-8")
+    found = []
+    for options in ((), ("--store-failures",)):
+        # Failures that are stored come from dbt's own query for each test.
+        builder.dbt(lake, "build", f"--project-dir={project}", "--select=spoiled", *options)
+        results = json.loads((builder.scratch / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+        tests = [result for result in results if result["unique_id"].startswith("test.")]
+        found.append({test["unique_id"]: test["status"] for test in tests})
+    assert found[0] == found[1]
+    assert sorted(found[0].values()) == ["fail"] * 7 + ["pass"] * 2
+
+
 def test_an_empty_build_makes_the_tables_without_rows(builder: Builder, raw: Path) -> None:
     new = builder.build(raw, "commands_empty", "build", "--empty", "--select", "+models/star", *NO_UNIT_TESTS)
     assert new.rows("songplays") == new.rows("users") == new.rows("songs") == []

@@ -1,4 +1,4 @@
-"""scripts/export: plain parquet folders with the rows of the tables, each replaced whole."""
+"""sparkify export: plain parquet folders with the rows of the tables, each replaced whole."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from s3_server import WRITE, Server, serve
 from small_lakes import delete_rows, new_lake, new_table, new_view
 from sparkify import export, settings
+from sparkify.cli import main
 from test_lake import AT, INSTANT, users
 
 
@@ -33,8 +34,8 @@ def catalog(tmp_path: Path) -> SqlCatalog:
 
 
 def run(tmp_path: Path, to: object, *arguments: str) -> int:
-    """scripts/export of the lake."""
-    return export.main(["--lake", str(tmp_path / "lake"), "--to", str(to), *arguments])
+    """sparkify export of the lake."""
+    return main(["export", "--lake", str(tmp_path / "lake"), "--to", str(to), *arguments])
 
 
 def read(folder: Path) -> Any:
@@ -115,7 +116,7 @@ def test_who_is_killed_leaves_whole_folders(catalog: SqlCatalog, tmp_path: Path)
         catalog.load_table(("sparkify", name)).overwrite(users(4))
     for moment in (0.0, 0.02, 0.05):
         process = subprocess.Popen(
-            [sys.executable, "-m", "sparkify.export", "--lake", str(tmp_path / "lake"), "--to", str(to)],
+            [sys.executable, "-m", "sparkify.cli", "export", "--lake", str(tmp_path / "lake"), "--to", str(to)],
             env={**os.environ, "PYTHONPATH": str(settings.PROJECT / "scripts")},
             stderr=subprocess.PIPE,
             text=True,

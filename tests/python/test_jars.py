@@ -50,7 +50,7 @@ class Machine:
         self.list = folder / "jars.txt"
         self.list.write_text("# comment\n" + "\n".join(known) + "\n")
         monkeypatch.setattr(jars, "LIST", self.list)
-        monkeypatch.setattr(java, "find", lambda: str(folder / "java"))
+        monkeypatch.setattr(java, "home", lambda: str(folder / "java"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         monkeypatch.setenv("FAKE", str(folder))
         monkeypatch.delenv(jars.MIRROR, raising=False)
@@ -157,22 +157,6 @@ def test_another_spark_is_refused(machine: Machine, core: str, version: str) -> 
     (machine.spark / "jars" / "spark-core_2.13-4.1.4.jar").rename(machine.spark / "jars" / core)
     with pytest.raises(UserError, match=rf"\({version}\) is none that Iceberg is known for here; take 4\.1 or 3\.5"):
         jars.ensure(machine.spark)
-
-
-def test_the_command_says_in_a_sentence_what_is_wrong(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(jars, "_spark", lambda: machine.spark)
-    assert jars.main(["--s3"]) == 0
-    assert machine.linked() == [S3, RUNTIME]
-    monkeypatch.setattr(java, "find", lambda: None)
-    (machine.kept / RUNTIME).unlink()
-    capsys.readouterr()
-    assert jars.main([]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 2
-    with pytest.raises(SystemExit) as ended:
-        jars.main(["--help"])
-    assert ended.value.code == 0
 
 
 def test_each_jar_is_named_with_its_checksum() -> None:

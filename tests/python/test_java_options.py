@@ -63,7 +63,7 @@ def test_the_client_for_s3_is_fetched_when_it_is_needed(tmp_path: Path, spark: P
     start("pyspark-shell", spark, SETTINGS, **{place: "here"})
     assert not (tmp_path / "asked").exists()
     start("pyspark-shell", spark, SETTINGS, **{place: "s3://bucket/folder"})
-    assert (tmp_path / "asked").read_text() == "-m sparkify.jars --s3\n"
+    assert (tmp_path / "asked").read_text() == "-m sparkify.cli prepare --s3\n"
     (tmp_path / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(subprocess.CalledProcessError):
         start("pyspark-shell", spark, SETTINGS, **{place: "s3://bucket/folder"})

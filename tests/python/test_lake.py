@@ -20,7 +20,8 @@ from pyiceberg.types import LongType, NestedField, StringType
 
 from s3_server import READ, Server, serve
 from small_lakes import delete_rows, new_lake, new_table, new_view
-from sparkify import lake, query, settings
+from sparkify import lake, settings
+from sparkify.cli import main
 from sparkify.errors import UserError
 
 AT = datetime(2018, 11, 1, 23, 30, tzinfo=timezone.utc)
@@ -113,7 +114,6 @@ def test_deleted_rows_are_not_seen(place: str, catalog: SqlCatalog) -> None:
     assert ask(place, "select count(*), sum(u.user_id + v.user_id) from users u join users v using (name)") == [(7, 14)]
     (figures,) = lake.figures(place, "sparkify")
     assert (figures.rows, figures.files) == (5, 2)
-    assert figures.place.endswith("/sparkify/users")
 
 
 def test_rows_deleted_by_value_are_said(place: str, catalog: SqlCatalog) -> None:
@@ -200,7 +200,7 @@ def test_what_cannot_be_read_is_a_sentence(
     place: str, catalog: SqlCatalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def said(code: int) -> str:
-        assert query.main(["select count(*) from users where name <> ''", "--lake", place]) == code
+        assert main(["query", "select count(*) from users where name <> ''", "--lake", place]) == code
         found = capsys.readouterr()
         (line,) = found.err.splitlines()
         assert found.out == ""
@@ -228,13 +228,13 @@ def test_who_may_not_read_is_told(
     new_table(new_lake(on_s3), "users", users())
     for name, value in server.environment(server.new_account()).items():
         monkeypatch.setenv(name, value)
-    assert query.main(["from users", "--lake", on_s3]) == 2
+    assert main(["query", "from users", "--lake", on_s3]) == 2
     assert "ACCESS_DENIED" in capsys.readouterr().err
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")
-    assert query.main(["from users", "--lake", on_s3]) == 2
+    assert main(["query", "from users", "--lake", on_s3]) == 2
     assert capsys.readouterr().err.startswith("There are no credentials for S3; set AWS_ACCESS_KEY_ID")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    assert query.main(["from users", "--lake", on_s3]) == 2
+    assert main(["query", "from users", "--lake", on_s3]) == 2
     assert capsys.readouterr().err.startswith("The config profile (nobody) could not be found; ")
 
 

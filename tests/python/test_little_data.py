@@ -12,9 +12,9 @@ import pytest
 import oracle
 from builds import NO_UNIT_TESTS, Builder, Lake
 from hostile import event, song
-from sparkify import erase, export, query, restore, settings, summary
+from sparkify import settings, summary
 from sparkify.canonical import first_differences
-from sparkify.report.__main__ import main as report
+from sparkify.cli import main
 from sparkify.report.report import QUESTIONS
 from sparkify.report.section import NOTHING_PLAYED
 from test_notebook import executed
@@ -64,7 +64,7 @@ def test_the_summary_says_what_is_empty(little: Lake, request: pytest.FixtureReq
 
 
 def test_the_report_says_that_nothing_was_played(little: Lake, tmp_path: Path) -> None:
-    assert report(["--output", str(tmp_path / "report.html")]) == 0
+    assert main(["report", "--output", str(tmp_path / "report.html")]) == 0
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     if not little.rows("songplays"):
         assert text.count(f'<p class="lead">{NOTHING_PLAYED}</p>') == len(QUESTIONS)
@@ -73,25 +73,25 @@ def test_the_report_says_that_nothing_was_played(little: Lake, tmp_path: Path) -
 
 
 def test_queries_answer(little: Lake, capsys: pytest.CaptureFixture[str]) -> None:
-    assert query.main(["select count(*) as plays from songplays", "--format", "csv"]) == 0
+    assert main(["query", "select count(*) as plays from songplays", "--format", "csv"]) == 0
     assert capsys.readouterr().out == f"plays\n{len(little.rows('songplays'))}\n"
-    assert query.main(["select * from song_recommendations where false"]) == 0
+    assert main(["query", "select * from song_recommendations where false"]) == 0
 
 
 def test_tables_are_exported(little: Lake, tmp_path: Path) -> None:
-    assert export.main(["--to", str(tmp_path), "--table", "user_segments"]) == 0
+    assert main(["export", "--to", str(tmp_path), "--table", "user_segments"]) == 0
     assert len(list(tmp_path.glob("*/*.parquet"))) == 6
 
 
 def test_a_user_who_is_not_there_is_not_erased(little: Lake, capsys: pytest.CaptureFixture[str]) -> None:
-    assert erase.main(["99", "--yes"]) == 2
+    assert main(["erase", "99", "--yes"]) == 2
     assert "There is no row of the user 99" in capsys.readouterr().err
 
 
 def test_the_run_can_be_restored(little: Lake, capsys: pytest.CaptureFixture[str]) -> None:
-    assert restore.main(["--list"]) == 0
+    assert main(["restore", "--list"]) == 0
     (run,) = capsys.readouterr().out.splitlines()
-    assert restore.main(["--run", run.split()[0]]) == 0
+    assert main(["restore", "--run", run.split()[0]]) == 0
     assert "0 had changed since" in capsys.readouterr().out
 
 

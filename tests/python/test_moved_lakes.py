@@ -55,7 +55,7 @@ def test_a_copied_lake_goes_on_at_its_new_place(tmp_path: Path) -> None:
     output, _ = runs.start(*BUILD).communicate()
     assert f"The lake in {copy.folder} was made in {made.folder}; " in output
     output, _ = runs.start("run-operation", "erase_user", "--args", "{user_hash: x}").communicate()
-    assert "take it over by ./scripts/adopt --lake." in output
+    assert "take it over by sparkify adopt --lake." in output
     assert hashes(copy.folder) == untouched
 
     adopt.adopt(str(copy.folder), copy.schema)
@@ -72,7 +72,7 @@ def test_a_copied_lake_goes_on_at_its_new_place(tmp_path: Path) -> None:
         assert first_differences(expected[table], copy.rows(table)) == "", table
 
     erased = subprocess.run(
-        [sys.executable, "-m", "sparkify.erase", str(USER), "--yes"],
+        [sys.executable, "-m", "sparkify.cli", "erase", str(USER), "--yes"],
         cwd=PROJECT,
         env={
             **os.environ,

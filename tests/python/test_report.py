@@ -23,8 +23,8 @@ import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
 from builds import Lake
 from small_lakes import new_lake, new_table
+from sparkify.cli import main
 from sparkify.report import pictures, report
-from sparkify.report.__main__ import main
 from sparkify.report.page import as_csv
 from sparkify.report.page import page as page_of
 from sparkify.report.section import Ask, Figure, Section, Spec, Table
@@ -245,7 +245,7 @@ def test_few_plays_have_steps_of_their_own() -> None:
 
 def test_a_lake_without_marts_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     new_table(new_lake(str(tmp_path)), "songplays", pyarrow.table({"songplay_id": ["a"]}))
-    assert main(["--lake", str(tmp_path)]) == 2
+    assert main(["report", "--lake", str(tmp_path)]) == 2
     assert "has no table active_users_daily; build the marts with ./scripts/run first." in capsys.readouterr().err
 
 
@@ -254,7 +254,7 @@ def test_a_file_that_cannot_be_written_is_said(
 ) -> None:
     (tmp_path / "file").touch()
     with patch.dict(os.environ, s3part1943.environment()):
-        assert main(["--output", str(tmp_path / "file" / "x.html")]) == 2
+        assert main(["report", "--output", str(tmp_path / "file" / "x.html")]) == 2
     assert "can't be written" in capsys.readouterr().err
 
 
@@ -266,7 +266,7 @@ def file(s3part1943: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on the real data, as the command writes it."""
     output = tmp_path_factory.mktemp("report") / "report.html"
     with patch.dict(os.environ, s3part1943.environment()):
-        assert main(["--output", str(output)]) == 0
+        assert main(["report", "--output", str(output)]) == 0
     return output
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sparkify.simulate.__main__ import main
+from sparkify.cli import main
 from sparkify.simulate.dirt import DUPLICATE, HARMLESS, LOG_KINDS, QUARANTINED, SONG_KINDS, Kind
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 def simulate(out: Path, *arguments: object) -> Row:
     """Runs the simulator; its manifest."""
-    assert main(["--out", str(out), *map(str, arguments)]) == 0
+    assert main(["simulate", "--out", str(out), *map(str, arguments)]) == 0
     manifest: Row = json.loads((out / "_simulated.json").read_text())
     assert manifest["complete"]
     return manifest
@@ -96,7 +96,7 @@ def test_other_process_same_bytes(tmp_path: Path) -> None:
             **os.environ,
             **{"PYTHONPATH": str(SCRIPTS), "PYTHONHASHSEED": str(number), "TZ": zone, "LC_ALL": "C"},
         }
-        command = [sys.executable, "-m", "sparkify.simulate", "--out", str(tmp_path / zone[:3]), *arguments]
+        command = [sys.executable, "-m", "sparkify.cli", "simulate", "--out", str(tmp_path / zone[:3]), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         assert len(done.stdout.splitlines()) == 1
     assert contents(tmp_path / "UTC") == contents(tmp_path / "Pac")
@@ -465,12 +465,9 @@ def test_dirt_adds_to_the_clean_rows(dirty: Path, tmp_path: Path) -> None:
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     """The one sentence with which the simulator refuses."""
-    try:
-        code: object = main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        code = stop.code
+    code = main(["simulate", *map(str, arguments)])
     said = capsys.readouterr()
-    assert code == 2 and said.out == "" and len(said.err.splitlines()) == 1, said.err
+    assert (code, said.out) == (2, "")
     return said.err
 
 

@@ -17,8 +17,9 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.types import LongType
 
 from s3_server import serve
-from sparkify import adopt, erase, lake, maintain, query, restore, settings
+from sparkify import adopt, erase, lake, maintain, restore, settings
 from sparkify.catalog import open_catalog
+from sparkify.cli import main
 from sparkify.errors import UserError
 from sparkify.manifests import forget_deleted_files, read_avro, replace
 from sparkify.snapshots import runs
@@ -66,7 +67,7 @@ class Small:
 
     def restore(self, run: str) -> tuple[int, list[str]]:
         """Go back to a run."""
-        return restore.restore(str(self.place), restore.restored_tables(str(self.place), "sparkify"), run)
+        return restore.put_back(str(self.place), restore.restored_tables(str(self.place), "sparkify"), run)
 
     def restorable(self) -> list[str]:
         """The runs that can be restored."""
@@ -241,9 +242,9 @@ def hashes(place: Path) -> dict[str, str]:
 
 
 def answer(place: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """What scripts/query says of a lake."""
+    """What sparkify query says of a lake."""
     capsys.readouterr()
-    code = query.main(["select user_id from users", "--lake", str(place), "--format", "csv"])
+    code = main(["query", "select user_id from users", "--lake", str(place), "--format", "csv"])
     said = capsys.readouterr()
     return code, said.out + said.err
 
@@ -264,13 +265,13 @@ def test_a_lake_is_taken_over(how: str, name: str, small: Small, capsys: pytest.
     for source in ("log_data", "song_data"):
         (copy.with_name("raw") / source).mkdir(parents=True)
     raw = str(copy.with_name("raw"))
-    for command, options in ((restore, ["--list"]), (maintain, []), (erase, ["3", "--raw", raw, "--yes"])):
-        assert command.main([*options, "--lake", str(copy)]) == 2
+    for command in (["restore", "--list"], ["maintain"], ["erase", "3", "--raw", raw, "--yes"]):
+        assert main([*command, "--lake", str(copy)]) == 2
         assert "was made in" in capsys.readouterr().err
 
-    assert adopt.main(["--lake", str(copy)]) == 0
+    assert main(["adopt", "--lake", str(copy)]) == 0
     assert capsys.readouterr().out.startswith(f"{copy} is the place of its tables now, and no longer {small.place}.")
-    assert adopt.main(["--lake", str(copy)]) == 0
+    assert main(["adopt", "--lake", str(copy)]) == 0
     assert "there is nothing to do" in capsys.readouterr().out
     if how == "moved":
         assert not small.place.exists()
@@ -314,29 +315,29 @@ def test_what_cannot_be_taken_over_is_left_alone(
     inside = small.place / "copy"
     shutil.copytree(small.place, small.place.with_name("copy"))
     small.place.with_name("copy").rename(inside)
-    assert adopt.main(["--lake", str(inside)]) == 2
+    assert main(["adopt", "--lake", str(inside)]) == 2
     assert "lies inside of" in capsys.readouterr().err
 
     copy = inside.rename(small.place.with_name("copy"))
     with monkeypatch.context() as shared:
         shared.setenv("SPARKIFY_CATALOG_URI", f"jdbc:sqlite:{small.place}/catalog.db")
-        assert adopt.main(["--lake", str(copy)]) == 2
+        assert main(["adopt", "--lake", str(copy)]) == 2
         assert "which is still there; copy the catalog" in capsys.readouterr().err
 
     shutil.rmtree(copy / "sparkify" / "users")
     (copy / "sparkify" / "users").symlink_to(small.place / "sparkify" / "users")
     before = hashes(copy)
-    assert adopt.main(["--lake", str(copy)]) == 2
+    assert main(["adopt", "--lake", str(copy)]) == 2
     assert "outside of the lake; copy it instead" in capsys.readouterr().err
     (copy / "sparkify" / "users").unlink()
-    assert adopt.main(["--lake", str(copy)]) == 2
+    assert main(["adopt", "--lake", str(copy)]) == 2
     assert "is missing; copy the whole lake" in capsys.readouterr().err
     assert {file: known for file, known in before.items() if "/users/" not in file} == hashes(copy)
 
 
 @pytest.mark.parametrize("name", ["what?", "#1"])
 def test_what_is_no_name_for_a_lake(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert adopt.main(["--lake", str(tmp_path / name)]) == 2
+    assert main(["adopt", "--lake", str(tmp_path / name)]) == 2
     assert capsys.readouterr().err.endswith("has a ? or # in its path, which Iceberg can't read; rename it.\n")
 
 
@@ -390,10 +391,10 @@ def test_a_lake_on_s3_is_kept_and_taken_over(
                 Bucket=bucket, Key=key.replace("a lake", "ä copy"), CopySource={"Bucket": bucket, "Key": key}
             )
         shutil.copytree(catalogs / "a lake", catalogs / "ä copy")
-        assert restore.main(["--list", "--lake", new]) == 2
+        assert main(["restore", "--list", "--lake", new]) == 2
         assert "was made in" in capsys.readouterr().err
-        assert adopt.main(["--lake", new]) == 0
-        assert restore.main(["--run", "run3", "--lake", new]) == 0
+        assert main(["adopt", "--lake", new]) == 0
+        assert main(["restore", "--run", "run3", "--lake", new]) == 0
         assert len(erase.files_with(new, "sparkify", 3)) == 2
         maintain.tidy(new, "sparkify", keep=0, age=0)
         assert erase.files_with(new, "sparkify", 4) == []

@@ -12,8 +12,14 @@ from sparkify.figures import TableFigures
 from sparkify.settings import Settings
 
 PLACES = Settings("raw", "lake", "sparkify")
-SONGPLAYS = TableFigures("songplays", 1, 1, 1, "lake")
+TABLES = [TableFigures(name, 1, 1, 1) for name in ("run_ledger", "users", "songplays")]
 GOOD = (None, None, None)
+LEDGER = """
+    ('1', timestamp '2018-11-01', 'songplays', 'success', 'new table'),
+    ('2', timestamp '2018-11-02', 'songplays', 'success', 'new files'),
+    ('2', timestamp '2018-11-02', 'users', 'unchanged', null)
+) as ledger (run_id, started_at, table_name, status, reason
+"""
 
 
 def said(*rows: tuple[str, str | None, str | None, str | None], files: str = "('a', 'lines', null)") -> str:
@@ -31,14 +37,25 @@ def said(*rows: tuple[str, str | None, str | None, str | None], files: str = "('
         )
     connection.execute(f"create table row_accounting as select {len(rows) + 1} as raw_rows")
     connection.execute("create table songplays as select 1 as play, 'S' as song_id")
-    connection.execute(f"create table raw_files as from (values {files}) as files (source_file, layout, reason)")
-    return summary.lines([SONGPLAYS], PLACES, Path("report.html"), lambda question: connection.sql(question).fetchall())
+    connection.execute(
+        "create table raw_files as select *, timestamp '2018-11-02' as arrived_at"
+        f" from (values {files}) as files (source_file, layout, reason)"
+    )
+    connection.execute(f"create table run_ledger as from (values {LEDGER})")
+    return summary.lines(TABLES, PLACES, Path("report.html"), lambda question: connection.sql(question).fetchall())
+
+
+def test_the_star_comes_first_with_what_the_last_run_did() -> None:
+    lines = said(*[("a", *GOOD)] * 10).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("table "))
+    assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["songplays", "users", "run_ledger"]
+    assert [line.split("  ")[-1] for line in lines[at + 1 : at + 3]] == ["new files", "unchanged"]
 
 
 def test_a_clean_source_needs_no_words() -> None:
     text = said(*[("a", *GOOD)] * 10)
     assert "can't be used" not in text
-    assert "1 raw files: 1 read, 0 empty, 0 not read." in text
+    assert "1 raw files, 1 new or changed: 1 read, 0 empty, 0 not read." in text
     assert "0 of 11 raw rows quarantined." in text
 
 
@@ -82,5 +99,5 @@ def test_each_reason_has_a_count_an_example_and_its_model() -> None:
 @pytest.mark.parametrize("reason", summary.REMEDIES)
 def test_files_that_were_not_read_are_named(reason: str) -> None:
     text = said(("a", *GOOD), files=f"('a', 'lines', null), ('b', null, null), ('c', null, '{reason}')")
-    assert "3 raw files: 1 read, 1 empty, 1 not read:" in text
+    assert "3 raw files, 3 new or changed: 1 read, 1 empty, 1 not read:" in text
     assert f"       1  raw_files: {reason}, e.g. c; {summary.REMEDIES[reason]}" in text

@@ -18,10 +18,10 @@ from histories import arrive, real_days
 from hostile import copy_cases, write_raw
 from shared_data import SHARED_CASES, raw_tree_71
 from sparkify.canonical import first_differences
+from sparkify.cli import main
 from sparkify.compare.engines import RAW_CATALOG, Row, spark_rows, trino_rows
 from sparkify.compare.models import Model, published
 from sparkify.compare.report import compare
-from sparkify.export import main as export
 from trino_lakes import TrinoBuilder, TrinoLake, raw_bytes_read
 
 DRAWN = range(1, 1 + int(os.environ.get("SPARKIFY_HISTORIES", "1")))
@@ -79,7 +79,7 @@ def exported(s3part1943: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path
     """The star that Spark built, as plain parquet."""
     folder = tmp_path_factory.mktemp("exported") / "star"
     with patch.dict(os.environ, s3part1943.environment()):
-        assert export(["--to", str(folder)]) == 0
+        assert main(["export", "--to", str(folder)]) == 0
     return folder
 
 

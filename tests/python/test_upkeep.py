@@ -137,7 +137,7 @@ def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake:
     assert after["songs"] != before["songs"]
 
     with patch.dict(os.environ, lake.environment()):
-        restore.restore(str(lake.folder), tables_of(lake), run.name)
+        restore.put_back(str(lake.folder), tables_of(lake), run.name)
     # A session that stays open has known its tables for half a minute.
     for table in tables_of(lake):
         SparkSession.builder.getOrCreate().sql(f"refresh table {'.'.join(table.name())}")

@@ -1,23 +1,20 @@
-"""Measures this project side by side with a plain PySpark job, DuckDB, and the least that Spark can do.
-
-Whole processes from a cold start, in turns, so that what else happens on the machine meets them all. Prints medians and
-their ratios to the plain job; writes every round as CSV, and a picture. The biggest input takes 8 GB and an hour.
-"""
+"""Measures this project side by side with a plain PySpark job, DuckDB, and the least that Spark can do."""
 
 from __future__ import annotations
 
-import argparse
 import csv
 import os
 import platform
 import shutil
-import sys
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from statistics import median
 
-from sparkify.bench import inputs, picture, star_bytes
+from sparkify import environment
+from sparkify.bench import picture, star_bytes
 from sparkify.bench.contestants import CONTESTANTS
+from sparkify.bench.inputs import INPUTS, make, scratch_folder
 from sparkify.bench.processes import measure
 from sparkify.errors import UserError
 from sparkify.progress import say
@@ -41,54 +38,38 @@ class Result:
     mib: float
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/bench."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--inputs", nargs="+", choices=inputs.INPUTS, default=["songs-71", "songs-1943"])
-    arguments.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
-    arguments.add_argument("--rounds", type=int, default=3, help="how often each is measured (default: 3)")
-    arguments.add_argument(
-        "--shared",
-        type=Path,
-        default=Path(os.environ.get("SPARKIFY_SHARED") or PROJECT.parent / "shared" / "data"),
-        help="folder with the real log_data, song_data and song_data_1943.tar.gz",
-    )
-    arguments.add_argument("--scratch", type=Path, help="folder for raw data and tables (default: a temporary one)")
-    arguments.add_argument("--out", type=Path, default=Path("bench"), help="folder for bench.csv and bench.svg")
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if every process succeeded, 2 if one did not or an input can't be made."""
-    options = parser().parse_args(argv)
-    scratch = inputs.scratch_folder(options.scratch)
+def compare(
+    inputs: Sequence[str],
+    contestants: Sequence[str],
+    rounds: int,
+    shared: Path | None,
+    scratch: Path | None,
+    out: Path,
+) -> None:
+    """Measure, print medians, and write every round and a picture; UserError if a process fails."""
+    shared = shared or Path(os.environ.get("SPARKIFY_SHARED") or PROJECT.parent / "shared" / "data")
+    environment.prepare()
+    folder = scratch_folder(scratch)
     results: list[Result] = []
     sizes: list[star_bytes.StarBytes] = []
-    try:
-        for name in options.inputs:
-            raw = scratch / name / "raw"
-            say(f"{name}: {inputs.INPUTS[name].__doc__}")
-            inputs.make(name, options.shared, raw)
-            for number in range(1, options.rounds + 1):
-                for contestant in options.contestants:
-                    results.append(_measure(name, contestant, number, raw))
-            if STAR in options.contestants:
-                sizes += star_bytes.compare(name, scratch / name / STAR / "lake")
-            shutil.rmtree(scratch / name)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    shutil.rmtree(scratch)
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_csv(results, options.out / "bench.csv")
-    (options.out / "bench.svg").write_text(picture.svg(medians(results)), encoding="utf-8")
+    for name in inputs:
+        raw = folder / name / "raw"
+        say(f"{name}: {INPUTS[name].__doc__}")
+        make(name, shared, raw)
+        for number in range(1, rounds + 1):
+            for contestant in contestants:
+                results.append(_measure(name, contestant, number, raw))
+        if STAR in contestants:
+            sizes += star_bytes.compare(name, folder / name / STAR / "lake")
+        shutil.rmtree(folder / name)
+    shutil.rmtree(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    write_csv(results, out / "bench.csv")
+    (out / "bench.svg").write_text(picture.svg(medians(results)), encoding="utf-8")
     print(table(medians(results)))
     if sizes:
         print(star_bytes.lines(sizes))
-    print(f"Medians of {options.rounds} rounds on {machine()}")
-    return 0
+    print(f"Medians of {rounds} rounds on {machine()}")
 
 
 def medians(results: list[Result]) -> list[Result]:
@@ -164,7 +145,3 @@ def _measure(name: str, contestant: str, number: int, raw: Path) -> Result:
         len(written),
         round(sum(written) / 2**20, 2),
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,19 +1,15 @@
-"""What one more day of logs costs: on a lake of 1 million events over 36 days, and on one of 10 million over 365 days.
-
-Each lake is simulated without its last day and built in full; then the last day comes. CPU seconds of dbt and its JVM.
-Writes some 6 GB to a scratch folder, which is removed, and takes a quarter of an hour.
-"""
+"""Measures what one more day of logs costs, on a lake of a month and on one of a year."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sparkify import environment
 from sparkify.bench import inputs
 from sparkify.bench.contestants import dbt
 from sparkify.bench.processes import Cost, measure
@@ -37,30 +33,13 @@ class Result:
     nothing_new: Cost
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/bench-increment."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/bench-increment", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument(
-        "--days", type=int, nargs="+", default=[36, 365], help="days of history of each lake (default: 36 365)"
-    )
-    arguments.add_argument("--scratch", type=Path, help="folder for raw data and lakes (default: a temporary one)")
-    return arguments
-
-
-def main(argv: list[str] | None = None) -> int:
-    """0 if every run succeeded, 2 if one did not."""
-    options = parser().parse_args(argv)
-    scratch = inputs.scratch_folder(options.scratch)
-    try:
-        results = [_measure(scratch / str(days), days) for days in options.days]
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    shutil.rmtree(scratch)
+def increment(days: Sequence[int], scratch: Path | None) -> None:
+    """Measure and print lakes of some lengths in days; UserError if a run fails."""
+    environment.prepare()
+    folder = inputs.scratch_folder(scratch)
+    results = [_measure(folder / str(number), number) for number in days]
+    shutil.rmtree(folder)
     print(table(results))
-    return 0
 
 
 def table(results: list[Result]) -> str:
@@ -104,7 +83,3 @@ def _run(folder: Path, name: str) -> Cost:
     if cost.code:
         raise UserError(f"dbt run failed; {log} says why.")
     return cost
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sparkify.errors import UserError
-from sparkify.simulate.__main__ import main as simulate
+from sparkify.progress import say
+from sparkify.simulate.settings import Settings
+from sparkify.simulate.simulate import simulate
 
 
 def songs_71(shared: Path, raw: Path) -> None:
@@ -81,7 +83,5 @@ def _copy(shared: Path, source: str, raw: Path) -> None:
 
 
 def simulated(raw: Path, **settings: int) -> None:
-    """Write what scripts/simulate writes with these settings; UserError if it can't."""
-    words = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
-    if simulate(["--out", str(raw), *words]) != 0:
-        raise UserError(f"The simulated data could not be written to {raw}; name another folder by --scratch.")
+    """Write what `sparkify simulate` writes with these settings; UserError if it can't."""
+    say(simulate(Settings(raw, **settings)))  # type: ignore[arg-type]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 POLL = 0.2
-TICKS = os.sysconf("SC_CLK_TCK")
-KIBIBYTE = 1024
 
 
 @dataclass(frozen=True)
@@ -34,38 +35,28 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
             command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output, start_new_session=True
         )
         while True:
-            ended = _has_ended(process.pid)
-            found = _cpu_seconds_of_session(process.pid)
-            seconds.update(found)
-            peak = max(peak, sum(map(_bytes_of, found)))
+            ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            memory = 0
+            found = set()
+            for member in _session(process.pid):
+                with suppress(psutil.Error):
+                    times = member.cpu_times()
+                    seconds[member.pid] = times.user + times.system
+                    found.add(member.pid)
+                    # With its part of what it shares with others.
+                    memory += member.memory_full_info().pss
+            peak = max(peak, memory)
             # Until it is waited for it stays, with its seconds.
-            if ended and found.keys() == {process.pid}:
+            if ended and found == {process.pid}:
                 break
             time.sleep(POLL)
         process.wait()
     return Cost(sum(seconds.values()), time.monotonic() - began, peak, process.returncode)
 
 
-def _has_ended(process: int) -> bool:
-    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _cpu_seconds_of_session(session: int) -> dict[int, float]:
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session and (fields[0] != "Z" or stat.parent.name == str(session)):
-            found[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / TICKS
-    return found
-
-
-def _bytes_of(process: int) -> int:
-    """Memory of a process, with its part of what it shares with others; 0 if it has ended."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * KIBIBYTE for line in lines if line.startswith("Pss:"))
+def _session(leader: int) -> Iterator[psutil.Process]:
+    """Its processes, without those that only wait to be reaped; the leader is always one."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if process.pid == leader or (os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE):
+                yield process

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from sparkify.cluster import processes, state
-from sparkify.cluster.processes import Running
 from sparkify.cluster.state import Member, State
 from sparkify.errors import UserError
+
+CLOCK_SECONDS = 2.0
 
 
 class Folder:
@@ -39,7 +42,7 @@ class Folder:
         return self.logs / f"{name}.log"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[Folder]:
         """Keep other commands from changing the cluster meanwhile; UserError if one is doing so."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -56,7 +59,7 @@ class Folder:
                 raise UserError(
                     f"The cluster of {self.path} is being started or stopped; wait until that ends."
                 ) from error
-            yield
+            yield self
         finally:
             os.close(handle)
 
@@ -101,12 +104,14 @@ class Folder:
             pid for pid, process in processes.running().items() if self._is_marked(process)
         }
 
-    def _is_marked(self, process: Running) -> bool:
-        return process.has(self.mark) or any(
-            process.has("--properties-file", str(file)) for file in (self.daemon_settings, self.server_settings)
+    def _is_marked(self, process: psutil.Process) -> bool:
+        return processes.has(process, self.mark) or any(
+            processes.has(process, "--properties-file", str(file))
+            for file in (self.daemon_settings, self.server_settings)
         )
 
 
-def _is(member: Member, running: dict[int, Running]) -> bool:
+def _is(member: Member, running: dict[int, psutil.Process]) -> bool:
     process = running.get(member.pid)
-    return process is not None and process.started == member.started
+    # The system's clock may be set meanwhile, and the start time is told by it.
+    return process is not None and abs(process.create_time() - member.started) < CLOCK_SECONDS

@@ -23,7 +23,7 @@ def home() -> Path:
     if not place:
         module = importlib.util.find_spec("pyspark")
         if module is None or not module.submodule_search_locations:
-            raise UserError("There is no pyspark here; start it by ./scripts/cluster, which installs it.")
+            raise UserError("There is no pyspark here; start it by sparkify cluster, which installs it.")
         place = module.submodule_search_locations[0]
     folder = Path(place).resolve()
     if not any(folder.glob("jars/spark-hive-thriftserver_*.jar")):

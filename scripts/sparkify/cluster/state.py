@@ -11,11 +11,11 @@ THRIFT_SERVER = "thrift-server"
 
 @dataclass(frozen=True)
 class Member:
-    """A process that scripts/cluster has started."""
+    """A process that the start has started."""
 
     name: str
     pid: int
-    started: str
+    started: float
 
 
 @dataclass

@@ -117,9 +117,9 @@ class SparkThrift:
 
 
 def _cluster(*arguments: str, **variables: str) -> dict[str, str]:
-    """scripts/cluster; the variables that it prints."""
+    """A cluster; the variables that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "sparkify.cluster", *arguments],
+        [sys.executable, "-m", "sparkify.cli", "cluster", *arguments],
         env=os.environ | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -46,7 +46,7 @@ def page(sections: Sequence[Section], *, period: str) -> str:
 {bodies}
 </main>
 <footer>
-<p>Made from the analytics marts of the lake by <code>scripts/report</code>. A play counts from its first second; a day
+<p>Made from the analytics marts of the lake by <code>sparkify report</code>. A play counts from its first second; a day
 begins at midnight UTC and a week on Monday. What each column means is in the documentation:
 <code>dbt docs serve</code>.</p>
 </footer>

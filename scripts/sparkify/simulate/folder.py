@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sparkify.simulate.settings import Refused
+from sparkify.errors import UserError
 
 MANIFEST = "_simulated.json"
 """Marks the folder as the simulator's own and says what is in it. Readers ignore names with a `_` first."""
@@ -18,16 +18,16 @@ TREES = {
 
 
 def claim(out: Path, arguments: dict[str, Any]) -> None:
-    """Makes `out` an empty folder of the simulator's own. Raises Refused if that would delete something else.
+    """Makes `out` an empty folder of the simulator's own. Raises UserError if that would delete something else.
 
     The mark is set before the first file, so that a run that was broken off can be started again.
     """
     if out.exists():
         if not out.is_dir():
-            raise Refused(f"{out} is a file, not a folder.")
+            raise UserError(f"{out} is a file, not a folder.")
         foreign = _foreign(out)
         if foreign:
-            raise Refused(
+            raise UserError(
                 f"{out} holds something the simulator did not write ({foreign}): give an empty or new folder."
             )
     out.mkdir(parents=True, exist_ok=True)

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from sparkify.errors import UserError
+
 FIRST_DAY = date(2000, 2, 1)
 """Users register in the days before the start, and times before 2000 are no usable ones."""
 LAST_DAY = date(2099, 12, 31)
 MOST_EVENTS_A_DAY = 200
 """Of one user: nearly twelve hours of listening, for a user can't hear two songs at a time."""
-
-
-class Refused(Exception):
-    """Something the simulator will not do. The text is one sentence for the person who asked."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +28,18 @@ class Settings:
     catalogue: float = 0.15
 
     def check(self) -> None:
-        """Raises Refused for values that can't be simulated."""
+        """Raises UserError for values that can't be simulated."""
         for name, least in (("seed", 0), ("days", 1), ("users", 1), ("songs", 0), ("events", 0)):
             if getattr(self, name) < least:
-                raise Refused(f"--{name} must be {least} or more, not {getattr(self, name)}.")
+                raise UserError(f"--{name} must be {least} or more, not {getattr(self, name)}.")
         for name in ("dirty", "catalogue"):
             if not 0 <= getattr(self, name) <= 1:
-                raise Refused(f"--{name} is a share and must lie between 0 and 1, not {getattr(self, name)}.")
+                raise UserError(f"--{name} is a share and must lie between 0 and 1, not {getattr(self, name)}.")
         span = (LAST_DAY - self.start).days + 1
         if self.start < FIRST_DAY or self.days > span:
-            raise Refused(f"All days must lie between {FIRST_DAY} and {LAST_DAY}.")
+            raise UserError(f"All days must lie between {FIRST_DAY} and {LAST_DAY}.")
         if self.events > self.users * self.days * MOST_EVENTS_A_DAY:
-            raise Refused(
+            raise UserError(
                 f"--events {self.events} is more than --users {self.users} can make in --days {self.days}"
                 f" (at most {MOST_EVENTS_A_DAY} a user and day)."
             )

@@ -1,19 +1,7 @@
-"""Build the project on several engines from one raw folder, and compare every table that people read.
-
-Each engine builds twice: first without a tenth of the raw files, the last by their names, which then arrive.
-For each model: its rows and the beginning of its hash on each engine, and whether they are equal, or else the first
-rows that only one engine has. The hash is taken over the sorted rows in a defined text form (sparkify/canonical.py).
-Spark, the cluster for Spark's Thrift Server and Trino are started and stopped by the command; the lakes are built in a
-scratch folder. Athena is the one that the AWS chain finds, and builds below a place on S3, in the schema
-sparkify_compare of its catalog. All four engines, with local stand-ins for AWS (docs/athena.md):
-
-  PYTHONPATH=scripts .venv/bin/python tests/python/athena_endpoints.py \\
-      scripts/compare_engines --engines spark,thrift,trino,athena --s3 s3://compare
-"""
+"""Builds the project on several engines from one raw folder, and compares every table that people read."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import shutil
 import sys
@@ -22,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from sparkify import settings
+from sparkify import environment, settings
 from sparkify.compare.engines import ENGINES, Engine, Source
 from sparkify.compare.models import published
 from sparkify.compare.report import print_comparison
@@ -30,46 +18,18 @@ from sparkify.compare.upload import upload
 from sparkify.errors import UserError
 from sparkify.progress import say
 
-# What runs without an account.
-DEFAULT = "spark,thrift,trino"
 NO_TESTS = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line of scripts/compare_engines."""
-    arguments = argparse.ArgumentParser(
-        prog="scripts/compare_engines", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--raw", help="folder with log_data/ and song_data/ (default: SPARKIFY_RAW, or raw/)")
-    arguments.add_argument(
-        "--engines",
-        default=DEFAULT,
-        help=f"some of {', '.join(ENGINES)}, with a comma between them; all are compared with the first "
-        f"(default: {DEFAULT})",
-    )
-    arguments.add_argument(
-        "--s3", help="an empty place for athena, such as s3://bucket/compare: raw files, tables and results stay there"
-    )
-    arguments.add_argument(
-        "--no-tests", action="store_true", help="build tables only: dbt's own tests take most of the time of small data"
-    )
-    arguments.add_argument("--keep", help="a folder, not there yet, for the lakes and logs; they are deleted otherwise")
-    return arguments
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """0 if all tables are equal, 1 if not or if a build failed, 2 if the settings can't work."""
-    options = parser().parse_args(argv)
-    try:
-        raw = _raw_folder(options.raw)
-        names = _engines(options.engines, options.s3)
-        with contextlib.ExitStack() as cleanup:
-            folder = _scratch(options.keep, cleanup)
-            source = Source(folder / "raw", options.s3.rstrip("/") if "athena" in names else "")
-            return _compare(names, raw, source, folder, NO_TESTS if options.no_tests else (), cleanup)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+def compare(raw: str | None, engines: str, s3: str | None, no_tests: bool, keep: str | None) -> int:
+    """0 if all tables are equal, 1 if not or if a build failed; UserError if the settings can't work."""
+    folder_of_raw = _raw_folder(raw)
+    names = _engines(engines, s3)
+    environment.prepare()
+    with contextlib.ExitStack() as cleanup:
+        folder = _scratch(keep, cleanup)
+        source = Source(folder / "raw", s3.rstrip("/") if s3 and "athena" in names else "")
+        return _compare(names, folder_of_raw, source, folder, NO_TESTS if no_tests else (), cleanup)
 
 
 def _compare(
@@ -136,7 +96,3 @@ def _scratch(keep: str | None, cleanup: contextlib.ExitStack) -> Path:
         raise UserError(f"{folder} is there already; name a new folder with --keep.")
     folder.mkdir(parents=True)
     return folder
-
-
-if __name__ == "__main__":
-    sys.exit(main())
