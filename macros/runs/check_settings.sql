@@ -28,19 +28,22 @@
             'The var backfill_from (' ~ var('backfill_from') ~ ') is after backfill_to (' ~ var('backfill_to') ~ '); swap them.'
         ) %}
     {% endif %}
-    {% if var('song_match_tolerance_seconds') is not number or var('song_match_tolerance_seconds') < 0 %}
-        {% do exceptions.raise_compiler_error(
-            'The var song_match_tolerance_seconds is ' ~ var('song_match_tolerance_seconds')
-            ~ '; give a number of seconds, 0 or more.'
-        ) %}
-    {% endif %}
-    {% for name in ['valid_play_seconds', 'recommendation_shrinkage', 'small_raw_bytes'] if var(name) is not number or var(name) < 0 %}
+    {% set numbers = [
+        'song_match_tolerance_seconds', 'valid_play_seconds', 'recommendation_shrinkage', 'small_raw_bytes', 'whole_file_bytes',
+        'max_line_bytes', 'recheck_days',
+    ] %}
+    {% for name in numbers if var(name) is not number or var(name) < 0 %}
         {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a number, 0 or more.') %}
     {% endfor %}
-    {% for name in [
+    {% set counts = [
         'session_gap_minutes', 'chart_size', 'recommendations', 'recommendation_history_songs', 'recommendation_neighbours',
         'recommendation_min_co_listeners',
-    ] if var(name) is not integer or var(name) < 1 %}
+    ] %}
+    {% for name in counts if var(name) is not integer or var(name) < 1 %}
         {% do exceptions.raise_compiler_error('The var ' ~ name ~ ' is ' ~ var(name) ~ '; give a whole number, 1 or more.') %}
+    {% endfor %}
+    {% set known = numbers + counts + ['earliest_event', 'latest_event', 'backfill_from', 'backfill_to'] %}
+    {% for name in invocation_args_dict.vars or {} if name not in known %}
+        {% do exceptions.raise_compiler_error('There is no var ' ~ name ~ '; there are ' ~ known | sort | join(', ') ~ '.') %}
     {% endfor %}
 {% endmacro %}

@@ -16,7 +16,8 @@
         {% do replaced.append(path) if path in known %}
         {% do known.update({path: delivery}) %}
     {% endfor %}
-    {% for node in graph.sources.values() if node.external %}
+    {% for source in graph.sources.values() if source.external %}
+        {% set node = external_table(source.source_name, source.name) %}
         {% set listing = 'select ' ~ source_file() ~ ' as source_file, ' ~ source_file_modified_at() ~ ' as loaded_at from '
             ~ source_relation(node, '_files') %}
         {% for row in run_query(arrivals(listing, known.values() | list)) %}

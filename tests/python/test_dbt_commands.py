@@ -151,16 +151,20 @@ def test_docs_are_one_page(builder: Builder, lake: Lake) -> None:
     assert "model.sparkify.songplays" in (builder.scratch / "target" / "static_index.html").read_text(encoding="utf-8")
 
 
-def test_another_folder_is_named_by_project_dir(lake: Lake, builder: Builder, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("command", "name"), [("seed", "commands_elsewhere"), ("compile", "commands")])
+def test_from_another_folder_in_a_session_of_its_own(
+    command: str, name: str, lake: Lake, builder: Builder, tmp_path: Path
+) -> None:
+    """Spark knows no external table at first, and a compiled model says what of them has changed."""
     dbt = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),
-            *("--quiet", "seed"),
+            *("--quiet", command),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(builder.profiles)),
             *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
         ],
         cwd=tmp_path,
-        env=os.environ | builder.lake(lake.raw, "commands_elsewhere").environment(),
+        env=os.environ | builder.lake(lake.raw, name).environment(),
         capture_output=True,
         text=True,
         check=False,

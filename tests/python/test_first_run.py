@@ -7,12 +7,15 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from clones import clone_to, command
+from sparkify.settings import PROJECT
 
 # What must never be seen on the console: Spark's and Java's own words, and progress bars of stages.
 NOISE = re.compile(
@@ -54,6 +57,45 @@ def test_a_run_with_nothing_new_starts_nothing(clone: Path, first_run: subproces
     assert again.stdout.splitlines()[-20:] == first_run.stdout.splitlines()[-20:]
     assert "staging" not in first_run.stdout
     assert "int_log_rows " in command(clone, "./scripts/run", "--all").stdout
+
+
+def steps() -> list[tuple[str, str]]:
+    """The commands of docs/first-session.md, each with what the page shows of its output."""
+    text = (PROJECT / "docs" / "first-session.md").read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL))
+    return re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", blocks, re.MULTILINE)
+
+
+def pattern(shown: str) -> str:
+    """What an output must be like: `…` alone is any lines, within a line any text."""
+    lines = ("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown.splitlines())
+    return "".join(lines)
+
+
+def test_the_first_session_is_as_the_page_shows_it(
+    clone: Path, first_run: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    assert len(steps()) > 8
+    (tmp_path / "scripts").symlink_to(clone / "scripts")
+    # `sparkify` is that of the clone.
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    settings = {"PATH": path, "PYTHONPATH": str(clone / "scripts"), "SPARKIFY_VENV": sys.prefix}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
+    for typed, shown in steps():
+        if typed == "./scripts/run":
+            said = first_run.stderr + first_run.stdout
+        else:
+            # A shell's background jobs ignore the signal of Ctrl-C, and so would this one's.
+            said = subprocess.run(
+                ["bash", "-c", typed],
+                cwd=tmp_path,
+                env=inherited | settings,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            ).stdout
+        assert re.fullmatch(pattern(shown), said), f"{typed}\n{said}"
 
 
 def test_progress_is_a_line_now_and_then(first_run: subprocess.CompletedProcess[str]) -> None:

@@ -7,9 +7,11 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 from urllib.parse import unquote
 
@@ -22,6 +24,7 @@ from pyspark.sql import SparkSession
 import marts_oracle
 from browser import DESKTOP, PHONE, chromium, faults
 from builds import Lake
+from shared_data import shared_data
 from small_lakes import new_lake, new_table
 from sparkify.cli import main
 from sparkify.report import pictures, report
@@ -106,7 +109,7 @@ def test_behaviour_is_that_of_the_raw_logs(raw: duckdb.DuckDBPyConnection, secti
             where exists (from plays where plays.userId = firsts.userId and week = first_week + interval 7 days)
         )
         from firsts
-        where first_week < (select max(week) from plays)
+        where first_week + interval 14 days <= (select max(day) from plays) + interval 1 day
         """,
     )
     free, seen, paid = one(
@@ -136,7 +139,7 @@ def test_behaviour_is_that_of_the_raw_logs(raw: duckdb.DuckDBPyConnection, secti
         f"{listeners} listeners made {plays:,} plays and heard {hours:,.1f} hours of music on {days} days; on an "
         f"average one of these days {listener_days / days:.1f} of them listened, to {plays / listener_days:.1f} songs "
         "each.",
-        f"Of {came} listeners whose first week was followed by another, {returned} "
+        f"Of {came} listeners whose first week was followed by a whole one, {returned} "
         f"({100 * returned / came:.1f}\u00a0%) listened in that one too.",
         f"Of {free} listeners on the free level {seen} saw the page Upgrade, and {paid} "
         f"({100 * paid / free:.1f}\u00a0%) went on to listen on the paid one.",
@@ -158,7 +161,7 @@ def test_artists_are_those_of_the_raw_logs(raw: duckdb.DuckDBPyConnection, secti
             group by week, artist
             qualify place <= 100
         ),
-        newest as (from chart where week = (select max(week) from plays))
+        newest as (from chart where week = date '2018-11-19')
         select
             any_value(artist) filter (where place = 1), any_value(plays) filter (where place = 1),
             count(*) filter (where artist not in (select artist from chart where week < newest.week)), count(*)
@@ -168,7 +171,7 @@ def test_artists_are_those_of_the_raw_logs(raw: duckdb.DuckDBPyConnection, secti
     assert sections["artists"].answer == (
         f"{len(totals):,} artists were played; {totals[0][0]} most, with {totals[0][1]} plays, "
         f"{100 * totals[0][1] / plays:.1f}\u00a0% of all.",
-        f"The chart of the week of 26 November 2018 is led by {leader}, with {leading} plays; {new} of its {size} "
+        f"The chart of the week of 19 November 2018 is led by {leader}, with {leading} plays; {new} of its {size} "
         "artists are on a weekly chart for the first time.",
     )
 
@@ -217,6 +220,39 @@ def assert_same(sections: dict[str, Section], expected: list[Section]) -> None:
         for figure, other in zip(found.figures, section.figures, strict=True):
             assert figure.table.rows
             assert (figure.description, as_csv(figure.table)) == (other.description, as_csv(other.table))
+
+
+def test_weeks_with_missing_days_are_marked_and_windows_begin_with_the_data(sections: dict[str, Section]) -> None:
+    (weeks,) = (one for one in sections["artists"].figures if one.slug == "artists-over-time")
+    assert "days are missing" in weeks.title
+    assert {str(row[1]): row[2] for row in weeks.table.rows} == {
+        "2018-10-29": "some",
+        "2018-11-05": "all",
+        "2018-11-12": "all",
+        "2018-11-19": "all",
+        "2018-11-26": "some",
+    }
+    active, retention, *_ = sections["behaviour"].figures
+    # A month of data has one window of 30 days, which is no line.
+    assert active.table.columns == ("Day (UTC)", "Within 1 day", "Within 7 days")
+    assert [row[2] is None for row in active.table.rows] == [True] * 6 + [False] * 24
+    later = {cast(date, row[0]) + cast(int, row[1]) * timedelta(days=7) for row in retention.table.rows}
+    assert later <= {date(2018, 11, day) for day in (5, 12, 19)}
+
+
+def test_one_day_reads_right(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    (raw / "song_data").mkdir(parents=True)
+    (day,) = shared_data().rglob("2018-11-05-events.json")
+    (raw / "log_data").mkdir()
+    shutil.copy(day, raw / "log_data")
+    text = report.text_of(oracle(raw, tmp_path))
+    assert "Events of 5 November 2018." in text
+    assert "hours of music on one day, " in text
+    assert "The chart of the week of 5 November 2018, which is not whole, is led by " in text
+    assert "Listeners active within 1 days" not in text
+    for gone in ("average one of these days", "change since the week before", "for the first time", "weeks later"):
+        assert gone not in text
 
 
 def oracle(raw: Path, scratch: Path) -> Ask:
@@ -370,8 +406,10 @@ def test_large_numbers_and_long_names_are_not_cut(viewport: dict[str, int], brow
     charts: list[Callable[[bool], Spec]] = [
         lambda narrow: pictures.lines(days, series, narrow=narrow),
         lambda narrow: pictures.lines([week], {"30 days": [1], "1 day": [1]}, narrow=narrow),
-        lambda narrow: pictures.columns_by_row([(long_name, range(26))], days[::7][:26], narrow=narrow),
-        lambda narrow: pictures.columns_by_row([(long_name, [12_345_678])], [week], narrow=narrow),
+        lambda narrow: pictures.columns_by_row(
+            [(long_name, range(26))], [f"{day:%d %b}*" for day in days[::7][:26]], narrow=narrow
+        ),
+        lambda narrow: pictures.columns_by_row([(long_name, [12_345_678])], ["1 Jan"], narrow=narrow),
         lambda narrow: pictures.heat_map(hours, rows=[long_name[:9]], columns=columns, unit="plays", narrow=narrow),
         lambda narrow: pictures.shares(
             [("1 Jan · 12,345", "0", 1.0)], rows=["1 Jan · 12,345"], columns="0", narrow=narrow
@@ -395,6 +433,8 @@ def test_nothing_scrolls_sideways(width: int, browser: Browser, file: Path) -> N
     page = opened(browser, file, viewport={"width": width, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "[...document.querySelectorAll('.scroll')].filter(each => each.scrollWidth > each.clientWidth)"
+    assert width < 375 or page.evaluate(f"{wide}.map(each => each.getAttribute('aria-labelledby'))") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

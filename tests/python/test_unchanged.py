@@ -10,8 +10,9 @@ import pyarrow
 import pytest
 
 import small_lakes
-from sparkify import unchanged
-from sparkify.settings import PROJECT, Settings
+from sparkify import settings, unchanged
+from sparkify.catalog import open_catalog
+from sparkify.settings import Settings
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     project = tmp_path / "project"
     (project / "models").mkdir(parents=True)
     (project / "models" / "users.sql").write_text("select 1")
-    (project / "profiles.example.yml").write_bytes((PROJECT / "profiles.example.yml").read_bytes())
+    (project / "profiles.example.yml").write_bytes((settings.PROJECT / "profiles.example.yml").read_bytes())
     monkeypatch.setattr(unchanged, "PROJECT", project)
     lake = tmp_path / "lake"
     lake.mkdir()
@@ -40,13 +41,14 @@ def is_passed(places: Settings) -> bool:
 def test_nothing_new(places: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_passed(places)
     # What the first run makes, and what a run sets.
-    (unchanged.PROJECT / "profiles.yml").write_bytes((PROJECT / "profiles.example.yml").read_bytes())
+    project = Path(places.raw).parent / "project"
+    (project / "profiles.yml").write_bytes((project / "profiles.example.yml").read_bytes())
     monkeypatch.setenv("SPARKIFY_GIT_COMMIT", "1")
     assert is_passed(places)
 
 
 def table(places: Settings, project: Path) -> None:
-    catalog = small_lakes.open_catalog(places.lake)
+    catalog = open_catalog(places.lake)
     catalog.load_table("sparkify.users").append(pyarrow.table({"user_id": [2]}))
 
 
@@ -66,7 +68,7 @@ def test_a_change_of(change: str, places: Settings, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SPARKIFY_DRIVER_MEMORY", "2g")
     unchanged.keep(places, unchanged.inputs(places))
     assert is_passed(places)
-    CHANGES[change](places, unchanged.PROJECT)
+    CHANGES[change](places, Path(places.raw).parent / "project")
     assert not is_passed(places)
 
 

@@ -6,10 +6,12 @@ import json
 from datetime import datetime
 
 import pytest
+import yaml
 
 import oracle
 from builds import Builder, Lake
 from sparkify.canonical import first_differences
+from sparkify.settings import PROJECT
 
 
 def test_a_tolerance_matches_the_nearest_song(builder: Builder, s3part1943: Lake) -> None:
@@ -35,10 +37,12 @@ def test_a_window_of_events_quarantines_what_lies_outside(builder: Builder, samp
     ("settings", "said"),
     [
         ("{earliest_event: 2100-01-01}", "earliest_event (2100-01-01) is not before latest_event"),
-        ("{song_match_tolerance_seconds: -1}", "song_match_tolerance_seconds is -1; give a number of seconds"),
-        ("{song_match_tolerance_seconds: near}", "song_match_tolerance_seconds is near; give a number of seconds"),
+        ("{song_match_tolerance_seconds: -1}", "song_match_tolerance_seconds is -1; give a number, 0 or more."),
+        ("{song_match_tolerance_seconds: near}", "song_match_tolerance_seconds is near; give a number, 0 or more."),
         ("{small_raw_bytes: -1}", "small_raw_bytes is -1; give a number, 0 or more."),
         ("{valid_play_seconds: -1}", "valid_play_seconds is -1; give a number, 0 or more."),
+        ("{max_line_bytes: many}", "max_line_bytes is many; give a number, 0 or more."),
+        ("{chart_sise: 5}", "There is no var chart_sise; there are backfill_from, backfill_to, chart_size, earliest"),
         ("{recommendations: 0}", "recommendations is 0; give a whole number, 1 or more."),
     ],
 )
@@ -47,6 +51,12 @@ def test_a_contradiction_is_said(
 ) -> None:
     assert not builder.dbt(sample71, "run", "--select=users", "--vars", settings)
     assert said in capsys.readouterr().out
+
+
+def test_every_var_is_known() -> None:
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    text = (PROJECT / "macros" / "runs" / "check_settings.sql").read_text(encoding="utf-8")
+    assert [name for name in declared if f"'{name}'" not in text] == []
 
 
 def test_freshness_is_the_arrival_of_the_newest_file(builder: Builder, simulated: Lake) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sparkify.report import pictures
-from sparkify.report.section import NOTHING_PLAYED, Ask, Figure, Section, Table
+from sparkify.report.section import NOTHING_PLAYED, WEEK, Ask, Figure, Section, Table, period
 from sparkify.report.words import count, day, percent
 
 SLUG, QUESTION = "behaviour", "How do listeners behave?"
@@ -18,10 +20,12 @@ def section(ask: Ask) -> Section:
     ((listeners,),) = ask("select count(*) from user_segments")
     if not plays:
         return Section(SLUG, QUESTION, (NOTHING_PLAYED,))
-    activity = (
-        f"{count(listeners, 'listener')} made {count(plays, 'play')} and heard {hours:,.1f} hours of music on "
+    activity = f"{count(listeners, 'listener')} made {count(plays, 'play')} and heard {hours:,.1f} hours of music on "
+    activity += (
         f"{count(days, 'day')}; on an average one of these days {listener_days / days:.1f} of them listened, to "
         f"{plays / listener_days:.1f} songs each."
+        if days > 1
+        else f"one day, {plays / listeners:.1f} songs each."
     )
     return Section(
         SLUG, QUESTION, (activity, *_return(ask), *_conversion(ask)), (_active(ask), *_retained(ask), *_funnel(ask))
@@ -29,15 +33,24 @@ def section(ask: Ask) -> Section:
 
 
 def _return(ask: Ask) -> tuple[str, ...]:
-    ((cohorts, users, retained),) = ask(
-        "select count(*), sum(cohort_users), sum(retained_users) from retention_cohorts_weekly where weeks_since = 1"
-    )
-    if not cohorts:
+    found = [row for row in _cohorts(ask) if row[1] == 1]
+    if not found:
         return ()
+    users, retained = sum(row[2] for row in found), sum(row[3] for row in found)
     return (
-        f"Of {count(users, 'listener')} whose first week was followed by another, {retained:,} "
+        f"Of {count(users, 'listener')} whose first week was followed by a whole one, {retained:,} "
         f"({percent(retained, users)}) listened in that one too.",
     )
+
+
+def _cohorts(ask: Ask) -> list[tuple[date, int, int, int, float]]:
+    """Week of the first play, weeks since, listeners, those who listened: of later weeks that are over."""
+    days = period(ask)
+    rows = ask(
+        "select cohort_date, weeks_since, cohort_users, retained_users, retention_rate "
+        "from retention_cohorts_weekly where weeks_since > 0 order by cohort_date, weeks_since"
+    )
+    return [row for row in rows if days and days.is_whole(row[0] + row[1] * WEEK)]
 
 
 def _conversion(ask: Ask) -> tuple[str, ...]:
@@ -57,24 +70,38 @@ def _active(ask: Ask) -> Figure:
         "from active_users_daily order by event_date"
     )
     days, daily, weekly, monthly = (list(column) for column in zip(*rows, strict=True))
-    series = {"30 days": monthly, "7 days": weekly, "1 day": daily}
+    # A window that begins before the data has fewer days than its name says.
+    windows = {30: monthly, 7: weekly, 1: daily}
+    series: dict[int, list[int | None]] = {
+        length: [None] * (length - 1) + values[length - 1 :] for length, values in windows.items() if len(days) > length
+    } or {1: daily}
+    parts = [f"{values[-1]:,} within {count(length, 'day')}" for length, values in sorted(series.items())]
     return Figure(
         "active-listeners",
-        "Listeners active within 1, 7 and 30 days",
-        f"Lines from {day(days[0])} to {day(days[-1])}: on the last day {daily[-1]:,} listeners were active, "
-        f"{weekly[-1]:,} within 7 days and {monthly[-1]:,} within 30.",
-        Table(("Day (UTC)", "Active on the day", "Within 7 days", "Within 30 days"), rows),
-        lambda narrow: pictures.lines(days, series, narrow=narrow),
+        f"Listeners active within {_listed([str(length) for length in sorted(series)])} days"
+        if len(series) > 1
+        else "Listeners active on the day",
+        f"Lines from {day(days[0])} to {day(days[-1])}: on the last day {_listed(parts)}.",
+        Table(
+            ("Day (UTC)", *(f"Within {count(length, 'day')}" for length in sorted(series))),
+            list(zip(days, *(values for _, values in sorted(series.items())), strict=True)),
+        ),
+        lambda narrow: pictures.lines(
+            days, {count(length, "day"): values for length, values in series.items()}, narrow=narrow
+        ),
     )
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _retained(ask: Ask) -> tuple[Figure, ...]:
-    rows = ask(
-        "select cohort_date, weeks_since, cohort_users, retained_users, retention_rate "
-        "from retention_cohorts_weekly order by cohort_date, weeks_since"
-    )
+    rows = _cohorts(ask)
+    if not rows:
+        return ()
     newest = sorted({row[0] for row in rows})[-COHORTS:]
-    shown = [row for row in rows if row[0] in newest and row[1] < WEEKS]
+    shown = [row for row in rows if row[0] in newest and row[1] <= WEEKS]
     names = {row[0]: f"{row[0].day} {row[0]:%b} · {row[2]:,}" for row in shown}
     cells = [(names[cohort], str(week), rate) for cohort, week, *_, rate in shown]
     columns = [str(week) for week in sorted({row[1] for row in shown})]
@@ -83,7 +110,7 @@ def _retained(ask: Ask) -> tuple[Figure, ...]:
             "retention",
             "Who came in a week and listened in a later one",
             f"A grid of shares: one row for each of {count(len(names), 'week')} of first plays, with the number of its "
-            "listeners, one column for each week since.",
+            "listeners, one column for each whole week since.",
             Table(("Week of the first play", "Weeks later", "Listeners", "Still listening", "Share"), shown),
             lambda narrow: pictures.shares(cells, rows=list(names.values()), columns=columns, narrow=narrow),
         ),

@@ -17,8 +17,9 @@ STYLE = Path(__file__).with_name("style.css")
 TITLE = "Sparkify: who listens, to what, and when"
 
 
-def page(sections: Sequence[Section], *, period: str) -> str:
-    """One HTML document; `period` says what data it is about."""
+def page(sections: Sequence[Section], *, period: str, figures: Sequence[tuple[str, str]] = ()) -> str:
+    """One HTML document; `period` says what data it is about, `figures` are the key ones with their names."""
+    key = "\n".join(f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for value, name in figures)
     entries = "\n".join(f'<li><a href="#{one.slug}">{_text(one.question)}</a></li>' for one in sections)
     bodies = "\n".join(_section(one) for one in sections)
     return f"""<!doctype html>
@@ -36,6 +37,7 @@ def page(sections: Sequence[Section], *, period: str) -> str:
 <header>
 <h1>{_text(TITLE)}</h1>
 <p class="period">{_text(period)}</p>
+{f"<dl>{key}</dl>" if figures else ""}
 <nav aria-label="Questions">
 <ol>
 {entries}
@@ -85,18 +87,24 @@ def _figure(figure: Figure) -> str:
 
 def _table(figure: Figure) -> str:
     numeric = _numeric_columns(figure.table)
+    # The first column of a grouped table is a heading above the rows that share it.
+    skipped = int(figure.table.is_grouped)
+    heading: Cell = None
+    rows: list[str] = []
+    for row in figure.table.rows:
+        if skipped and row[0] != heading:
+            heading = row[0]
+            rows.append(f'<tr><th scope="rowgroup" colspan="{len(row) - 1}">{_shown(heading)}</th></tr>')
+        rows.append("<tr>" + "".join(map(_cell, row[skipped:], numeric[skipped:])) + "</tr>")
     head = "".join(
         f'<th scope="col"{" class=number" if is_number else ""}>{_text(name)}</th>'
-        for name, is_number in zip(figure.table.columns, numeric, strict=True)
+        for name, is_number in list(zip(figure.table.columns, numeric, strict=True))[skipped:]
     )
-    rows = "\n".join(
-        "<tr>" + "".join(_cell(cell, is_number) for cell, is_number in zip(row, numeric, strict=True)) + "</tr>"
-        for row in figure.table.rows
-    )
+    body = "\n".join(rows)
     # Wide tables scroll by themselves, also by the keyboard, and not the page.
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{figure.slug}-title">\n<table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
 
 

@@ -28,16 +28,17 @@ BAR_NAME: Spec = {
 }
 
 
-def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: bool) -> Spec:
-    """Lines over days (UTC), each named at its end."""
+def lines(days: Sequence[date], series: Mapping[str, Sequence[int | None]], *, narrow: bool) -> Spec:
+    """Lines over days (UTC), each named at its end; a line begins where it has values."""
     height, colours = 240, dict(zip(series, ACCENTS, strict=False))
-    top = max(1, *(max(values) for values in series.values())) * 1.05
+    top = max(1, *(value or 0 for values in series.values() for value in values)) * 1.05
     records = [
         {"day": day.isoformat(), "value": value, "series": name}
         for name, values in series.items()
         for day, value in zip(days, values, strict=True)
+        if value is not None
     ]
-    ends = _apart({name: values[-1] for name, values in series.items()}, LINE_HEIGHT * top / height)
+    ends = _apart({name: values[-1] or 0 for name, values in series.items()}, LINE_HEIGHT * top / height)
     labels = [{"day": days[-1].isoformat(), "value": ends[name], "series": name} for name in series]
     x: Spec = {
         "field": "day",
@@ -79,10 +80,13 @@ def lines(days: Sequence[date], series: Mapping[str, Sequence[int]], *, narrow: 
     }
 
 
-def bars(rows: Sequence[tuple[str, float, str]]) -> Spec:
-    """Horizontal bars in the given order, named above, with what each says at its end: rows of name, value and text."""
+def bars(rows: Sequence[tuple[str, float, str]], *, whole: float | None = None) -> Spec:
+    """Horizontal bars in the given order, named above, with what each says at its end: rows of name, value and text.
+
+    The width is that of `whole`, or else of the longest bar.
+    """
     records = [{"name": name, "value": value, "text": text} for name, value, text in rows]
-    longest = max(value for _, value, _ in rows) or 1
+    longest = whole or max(value for _, value, _ in rows) or 1
     room = SPARE * max(len(text) for *_, text in rows)
     return {
         "height": {"step": BAR_STEP},
@@ -237,7 +241,7 @@ def shares(
     }
 
 
-def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[date], *, narrow: bool) -> Spec:
+def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[str], *, narrow: bool) -> Spec:
     """For each row columns over time on one scale, the highest of a row with its number."""
     row_height, names_width = 46, (118 if narrow else 230)
     most = max(1, *(max(values) for _, values in rows))
@@ -255,7 +259,7 @@ def columns_by_row(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[
             }
             for number, value in enumerate(values)
         ]
-    labels = {str(number): f"{week.day} {week:%b}" for number, week in enumerate(columns)}
+    labels = {str(number): name for number, name in enumerate(columns)}
     every = max(1, -(-len(columns) // (4 if narrow else 8)))
     y: Spec = {
         "type": "quantitative",

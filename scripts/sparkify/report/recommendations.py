@@ -66,7 +66,7 @@ def _hit_rates(ask: Ask) -> tuple[Figure, ...]:
             "How often the hidden song is among those offered",
             "Bars, one for each method: " + "; ".join(f"{name} {text}" for name, _, text in shown) + ".",
             Table(("Method", "Hits", "Listeners evaluated", "Songs offered"), ranked),
-            lambda _: pictures.bars(shown),
+            lambda _: pictures.bars(shown, whole=1),
         ),
     )
 
@@ -89,6 +89,6 @@ def _examples(ask: Ask) -> tuple[Figure, ...]:
             "after-a-song",
             "What to play after a well-known song",
             "",
-            Table(("After", "Rank", "Play", "Listeners of both"), shown),
+            Table(("After", "Rank", "Play", "Listeners of both"), shown, is_grouped=True),
         ),
     )

@@ -8,8 +8,8 @@ from sparkify import lake
 from sparkify.errors import UserError
 from sparkify.report import artists, behaviour, marketing, recommendations, sessions
 from sparkify.report.page import page
-from sparkify.report.section import Ask, Section
-from sparkify.report.words import full_day
+from sparkify.report.section import Ask, Section, period
+from sparkify.report.words import full_day, percent
 from sparkify.settings import PROJECT, Settings, is_uri
 
 MARTS = (
@@ -50,7 +50,7 @@ def write(settings: Settings, output: Path) -> None:
 
 def text_of(ask: Ask) -> str:
     """The page, from whoever answers SQL over the marts."""
-    return page(sections(ask), period=_period(ask))
+    return page(sections(ask), period=_period(ask), figures=_key_figures(ask))
 
 
 def sections(ask: Ask) -> list[Section]:
@@ -69,7 +69,26 @@ def asker(settings: Settings) -> Ask:
 
 
 def _period(ask: Ask) -> str:
-    ((first, last),) = ask("select min(event_date), max(event_date) from daily_activity")
-    if first is None:
+    days = period(ask)
+    if days is None:
         return "There are no events of users yet."
-    return f"Events from {full_day(first)} to {full_day(last)}."
+    if days.first == days.last:
+        return f"Events of {full_day(days.first)}."
+    return f"Events from {full_day(days.first)} to {full_day(days.last)}."
+
+
+def _key_figures(ask: Ask) -> list[tuple[str, str]]:
+    """What the page is about in five numbers, each with its name."""
+    ((plays, hours, listener_days, days),) = ask(
+        "select sum(plays), sum(listening_hours), sum(listeners), count(*) from daily_activity where plays > 0"
+    )
+    ((listeners, paid),) = ask("select count(*), count(case when level = 'paid' then 1 end) from user_segments")
+    if not plays:
+        return []
+    return [
+        (f"{plays:,}", "plays"),
+        (f"{hours:,.0f}", "hours of music"),
+        (f"{listeners:,}", "listeners"),
+        (f"{listener_days / days:,.0f}", "listeners on an average day"),
+        (percent(paid, listeners), "on the paid level"),
+    ]

@@ -65,21 +65,19 @@ def _kinds(ask: Ask) -> Figure:
         "select definition, sessions, sessions_with_plays, sessions_in_several_of_the_other, average_plays, "
         "average_minutes, longest_minutes from session_comparison order by definition desc"
     )
-    names = {"log": "by the log's session id", "inactivity": "by half an hour without activity"}
+    names = {"log": "By the log's session id", "inactivity": "By half an hour without activity"}
+    figures = (
+        "Number",
+        "With plays",
+        "In several of the other kind",
+        "Plays on average",
+        "Minutes on average",
+        "Longest, in minutes",
+    )
+    by_figure = zip(figures, *(rest for _, *rest in rows), strict=True)
     return Figure(
         "kinds-of-sessions",
         "Sessions, counted in two ways",
         "",
-        Table(
-            (
-                "Sessions",
-                "Number",
-                "With plays",
-                "In several of the other kind",
-                "Plays on average",
-                "Minutes on average",
-                "Longest, in minutes",
-            ),
-            [(names[kind], *rest) for kind, *rest in rows],
-        ),
+        Table(("Sessions", *(names[kind] for kind, *_ in rows)), list(by_figure)),
     )
