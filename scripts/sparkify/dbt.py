@@ -24,6 +24,8 @@ logging.getLogger("SQLQueryContextLogger").disabled = True
 
 FAILED = {"error", "fail", "runtime error"}
 SECONDS_BETWEEN_LINES = 10
+# Events of dbt about what ends a command, which is said by whoever called it.
+SAID_BY_ITSELF = {"MainEncounteredError", "MainStackTrace", "LogCancelLine"}
 
 
 class Console:
@@ -44,7 +46,7 @@ class Console:
         info: Any = event.info
         if info.level == "error":
             # What fails after Spark has died fails because of that.
-            if spark_died() is None:
+            if info.name not in SAID_BY_ITSELF and spark_died() is None:
                 self._write(f"{info.msg}\n")
         elif event.info.name == "LogStartLine":
             self._total = event.data.total

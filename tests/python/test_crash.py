@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 import oracle
 from builds import MARTS, NO_UNIT_TESTS, Lake
 from crashes import TABLES, Runs, arrive, files_by_day, kill_and_compare
 from shared_data import shared_data
 from sparkify.canonical import first_differences
+from sparkify.settings import PROJECT
+from sparkify.simulate.settings import Settings
+from sparkify.simulate.simulate import simulate
 
 # Half a minute each. More of them: SPARKIFY_KILLS=200 ./scripts/test -k crash
 KILLS = int(os.environ.get("SPARKIFY_KILLS", "1"))
@@ -34,3 +43,29 @@ def test_killed_runs_and_two_at_once_harm_nobody(tmp_path: Path) -> None:
     expected = oracle.compute(lake.raw).tables
     for table in oracle.COLUMNS:
         assert first_differences(expected[table], lake.rows(table)) == "", table
+
+
+def test_a_killed_spark_is_one_sentence(tmp_path: Path) -> None:
+    simulate(Settings(tmp_path / "raw", days=2, events=300, songs=20))
+    run = subprocess.Popen(
+        [sys.executable, "-m", "sparkify.cli", "run", "--raw", tmp_path / "raw", "--lake", tmp_path / "lake"],
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "scripts")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "lake" / "sparkify" / "songplays").exists():
+        assert run.poll() is None
+        time.sleep(0.1)
+    for child in psutil.Process(run.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.name() == "java":
+                child.kill()
+    out, err = run.communicate(timeout=60)
+    assert (run.returncode, out) == (2, "")
+    first, *_, last = err.splitlines()
+    assert first.startswith("Building ")
+    assert last.startswith(
+        "Spark was killed by SIGKILL, perhaps for lack of memory (SPARKIFY_DRIVER_MEMORY is 2g). Every"
+    )
+    assert len(err.splitlines()) < 8

@@ -114,4 +114,4 @@ class Folder:
 def _is(member: Member, running: dict[int, psutil.Process]) -> bool:
     process = running.get(member.pid)
     # The system's clock may be set meanwhile, and the start time is told by it.
-    return process is not None and abs(process.create_time() - member.started) < CLOCK_SECONDS
+    return process is not None and abs(process.info["create_time"] - member.started) < CLOCK_SECONDS

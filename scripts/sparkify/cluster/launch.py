@@ -117,7 +117,7 @@ class Launcher:
         if found is None:
             self._fail(name)
         else:
-            self.state.members.append(Member(name, process.pid, found.create_time()))
+            self.state.members.append(Member(name, process.pid, found.info["create_time"]))
             self._folder.write(self.state)
 
     def _wait(self, what: str, is_ready: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ import psutil
 
 def running() -> dict[int, psutil.Process]:
     """Every process of this user by its id, without those that have ended and are not yet reaped."""
-    found = psutil.process_iter(["uids", "status", "cmdline"])
+    found = psutil.process_iter(["uids", "status", "cmdline", "create_time"])
     return {
         process.pid: process
         for process in found
