@@ -57,7 +57,7 @@ def lines(figures: list[TableFigures], settings: Settings, report: Path, ask: As
     """The summary of a lake with these tables; `ask` gives the rows that answer a question about it."""
     staging = f"{settings.schema}_staging"
     warnings = [line for source in SOURCES for line in _warning(source, staging, ask)]
-    head = f"Tables in {settings.lake}, as docs/read-the-lake.md says how to read them:"
+    head = f"Tables in {settings.lake.replace('s3a://', 's3://')}, as docs/read-the-lake.md says how to read them:"
     found = [
         *warnings,
         head,

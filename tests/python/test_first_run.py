@@ -59,45 +59,6 @@ def test_a_run_with_nothing_new_starts_nothing(clone: Path, first_run: subproces
     assert "int_log_rows " in command(clone, "./scripts/run", "--all").stdout
 
 
-def steps() -> list[tuple[str, str]]:
-    """The commands of docs/first-session.md, each with what the page shows of its output."""
-    text = (PROJECT / "docs" / "first-session.md").read_text(encoding="utf-8")
-    blocks = "".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL))
-    return re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", blocks, re.MULTILINE)
-
-
-def pattern(shown: str) -> str:
-    """What an output must be like: `…` alone is any lines, within a line any text."""
-    lines = ("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown.splitlines())
-    return "".join(lines)
-
-
-def test_the_first_session_is_as_the_page_shows_it(
-    clone: Path, first_run: subprocess.CompletedProcess[str], tmp_path: Path
-) -> None:
-    assert len(steps()) > 8
-    (tmp_path / "scripts").symlink_to(clone / "scripts")
-    # `sparkify` is that of the clone.
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    settings = {"PATH": path, "PYTHONPATH": str(clone / "scripts"), "SPARKIFY_VENV": sys.prefix}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
-    for typed, shown in steps():
-        if typed == "./scripts/run":
-            said = first_run.stderr + first_run.stdout
-        else:
-            # A shell's background jobs ignore the signal of Ctrl-C, and so would this one's.
-            said = subprocess.run(
-                ["bash", "-c", typed],
-                cwd=tmp_path,
-                env=inherited | settings,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-            ).stdout
-        assert re.fullmatch(pattern(shown), said), f"{typed}\n{said}"
-
-
 def test_progress_is_a_line_now_and_then(first_run: subprocess.CompletedProcess[str]) -> None:
     found = re.findall(r"^  (\d+) of (\d+) models, seeds and tests, \d+ s$", first_run.stderr, re.M)
     assert found == sorted(found, key=lambda line: int(line[0]))
@@ -154,3 +115,43 @@ def test_an_unknown_target_is_said(clone: Path, first_run: subprocess.CompletedP
     assert answer.returncode == 1
     assert "does not have a target named 'nowhere'" in answer.stderr + answer.stdout
     assert NOISE.search(answer.stderr + answer.stdout) is None
+
+
+def steps() -> list[tuple[str, str]]:
+    """The commands of docs/first-session.md, each with what the page shows of its output."""
+    text = (PROJECT / "docs" / "first-session.md").read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL))
+    return re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", blocks, re.MULTILINE)
+
+
+def pattern(shown: str) -> str:
+    """What an output must be like: `…` alone is any lines, within a line any text."""
+    lines = ("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown.splitlines())
+    return "".join(lines)
+
+
+# The last one, as it writes other documentation.
+def test_the_first_session_is_as_the_page_shows_it(
+    clone: Path, first_run: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    assert len(steps()) > 8
+    (tmp_path / "scripts").symlink_to(clone / "scripts")
+    # `sparkify` is that of the clone.
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    settings = {"PATH": path, "PYTHONPATH": str(clone / "scripts"), "SPARKIFY_VENV": sys.prefix}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DBT_"))}
+    for typed, shown in steps():
+        if typed == "./scripts/run":
+            said = first_run.stderr + first_run.stdout
+        else:
+            # A shell's background jobs ignore the signal of Ctrl-C, and so would this one's.
+            said = subprocess.run(
+                ["bash", "-c", typed],
+                cwd=tmp_path,
+                env=inherited | settings,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            ).stdout
+        assert re.fullmatch(pattern(shown), said), f"{typed}\n{said}"

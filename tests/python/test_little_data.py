@@ -25,7 +25,7 @@ CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "an event": ({"log_data/1.json": event(1)}, "song_data has no rows"),
     "a song and nobody logged in": (
         {"log_data/1.json": event(1, userId="", page="Home"), "song_data/1.json": song("SO1")},
-        "table ",
+        "Tables in ",
     ),
     "nothing usable": (
         {"log_data/1.json": event(1, ts=None), "song_data/1.json": b'{"title":"Muse"}'},
