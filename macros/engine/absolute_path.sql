@@ -1,5 +1,5 @@
-{# A path that means the same in every statement, and is written the same by every engine: Spark takes a relative one as relative to the
-   schema's folder. S3 is s3://, the only name that Trino and Athena know. #}
+{# A path as every engine reads and writes it. Spark would resolve a relative path against the schema's folder. S3 is written s3://, the
+   only scheme that Trino and Athena know. #}
 {% macro absolute_path(path) -%}
     {{ return(adapter.dispatch('absolute_path', 'sparkify')(path)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Behind the name of an Iceberg table: its rows as of a snapshot. #}
+{# Follows the name of an Iceberg table in a query: read the table as of a snapshot. #}
 {% macro as_of_snapshot(id) -%}
     {{ return(adapter.dispatch('as_of_snapshot', 'sparkify')(id)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# A query that gives every date from one to another, both included, for each row of a relation, as column `day`. No row where one of
-   the dates is null. #}
+{# A query that returns every date between two dates, both included, for each row of a relation, in the column `day`. A row with a null
+   date returns none. #}
 {% macro calendar_days(relation, first, last) -%}
     {{ return(adapter.dispatch('calendar_days', 'sparkify')(relation, first, last)) }}
 {%- endmacro %}
@@ -8,7 +8,7 @@
     select explode(sequence({{ first }}, {{ last }}, interval '1' day)) as day from {{ relation }}
 {%- endmacro %}
 
-{# A sequence of Trino's has 10,000 entries at most, which is 27 years of days. #}
+{# A sequence in Trino has at most 10,000 entries, which is 27 years of days. #}
 {% macro default__calendar_days(relation, first, last) -%}
     select date_add('day', days.day_number, blocks.first_day) as day
     from {{ relation }}

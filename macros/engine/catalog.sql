@@ -1,6 +1,6 @@
-{# What dbt asks of a catalog: making schemas, and listing tables and views. #}
+{# What dbt needs of a catalog: to create schemas and to list tables and views. #}
 
-{# Where a schema's files lie: in a folder of the lake with its name. #}
+{# The location of a schema: the folder of its name in the lake. #}
 {% macro schema_location(schema) -%}
     {{ return(absolute_path(lake_place()) ~ '/' ~ schema) }}
 {%- endmacro %}
@@ -9,13 +9,13 @@
     {{ return(env_var('SPARKIFY_LAKE', 'lake').rstrip('/').replace('s3a://', 's3://')) }}
 {%- endmacro %}
 
-{# Schema of staging and intermediate models: apart from what analysts read. #}
+{# The schema of staging and intermediate models, apart from what analysts read. #}
 {% macro staging_schema() -%}
     {{ return(target.schema ~ '_staging') }}
 {%- endmacro %}
 
-{# Iceberg's metadata holds whole paths: stop before a lake that was copied or moved writes into the place that it came from. Spark
-   alone can tell. #}
+{# Stop a run on a lake that was copied or moved: Iceberg's metadata holds whole paths, so the run would write into the original. Only
+   Spark can tell. #}
 {% macro check_lake_is_here() %}
     {% for schema in [target.schema, staging_schema()] if target.type == 'spark' and run_query('show schemas like ' ~ text_literal(schema)) %}
         {% set here = run_query('select ' ~ text_literal(schema_location(schema)))[0][0] %}
@@ -46,10 +46,10 @@
     {% endcall %}
 {% endmacro %}
 
-{# dbt calls this for the tables and views of a schema. `show table extended`, which dbt-spark has here, knows no Iceberg views. #}
+{# dbt calls this to list a schema. dbt-spark uses `show table extended`, which leaves Iceberg views out. #}
 {% macro spark__list_relations_without_caching(relation) %}
     {% set listed = {} %}
-    {# Of a schema that is not there Iceberg says so in words that dbt-spark does not know. #}
+    {# Iceberg reports a missing schema in words that dbt-spark does not recognize. #}
     {% if '.' in relation.schema or run_query('show schemas like ' ~ text_literal(relation.schema)) %}
         {% for kind in ['view', 'table'] %}
             {% for row in run_query('show ' ~ kind ~ 's in ' ~ relation.schema) if not row[2] and row[1] not in listed %}
@@ -61,7 +61,7 @@
     {{ return(listed.values()) }}
 {% endmacro %}
 
-{# Columns, bytes and rows of a relation in the words that dbt-spark reads, for the documentation alone. #}
+{# Columns, bytes and rows of a relation in the form that dbt-spark reads. Used for the documentation only. #}
 {% macro described(schema, name, kind) %}
     {% if flags.WHICH != 'generate' %}
         {{ return('Schema: root\n') }}

@@ -1,4 +1,4 @@
-{# Text to double: null where the text is no number. "NaN" and "Infinity" are numbers, in any case of letters. #}
+{# Text to double, or null if the text is no number. "NaN" and "Infinity" are numbers, in any case of letters. #}
 {% macro double_number(text) -%}
     {{ return(adapter.dispatch('double_number', 'sparkify')(text)) }}
 {%- endmacro %}
@@ -7,7 +7,7 @@
     try_cast({{ text }} as double)
 {%- endmacro %}
 
-{# Trino's cast takes what Java takes, such as `1d` and `0x1p3`, and of the special values only NaN and Infinity as Java writes them. #}
+{# Trino casts whatever Java accepts, such as `1d` and `0x1p3`, but only the exact spellings NaN and Infinity. #}
 {% macro default__double_number(text) -%}
     case
         when regexp_like({{ trimmed(text) }}, '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$')
@@ -18,7 +18,7 @@
     end
 {%- endmacro %}
 
-{# Text without the blanks of JSON around it. #}
+{# Text without the white space that JSON allows around it. #}
 {% macro trimmed(text) -%}
     trim(both u&' \0009\000a\000d' from {{ text }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# How Spark plans the statements of this run. Of little raw data each stage is one task, as the profile's shuffle.partitions says too:
-   adaptive execution, which plans again after each shuffle, costs more there than it gains. A server's sessions are its own affair. #}
+{# Fit Spark's session to the size of the raw data. With little data each stage runs as one task, because adaptive execution, which plans
+   again after each shuffle, costs more than it gains. The sessions of a Thrift Server are not changed. #}
 {% macro fit_spark_to_raw_data() %}
     {% if execute and adapter.config.credentials.method == 'session' %}
         {% set is_small = raw_bytes() <= var('small_raw_bytes') %}
@@ -9,7 +9,7 @@
     {% endif %}
 {% endmacro %}
 
-{# Size of the files of all sources, as Spark's plan says it: to about a tenth, and without a request for any file but the listing. #}
+{# Bytes of all raw files as Spark's plan estimates them, to about a tenth. It lists the files and reads none. #}
 {% macro raw_bytes() %}
     {% set sizes = [] %}
     {% for node in graph.sources.values() if node.external %}

@@ -1,5 +1,5 @@
-{# dbt's own, which it calls for each model before anything else: here an engine is refused that the macros of this folder do not know. What
-   is neither Spark's nor Athena's alone in them is Trino's SQL (default__), which Athena shares. #}
+{# dbt calls this for each model before anything else, so an unknown adapter is refused here. In this folder `default__` is Trino's SQL,
+   which Athena shares. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {% if target.type not in ['spark', 'trino', 'athena'] %}
         {% do exceptions.raise_compiler_error(

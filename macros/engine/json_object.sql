@@ -3,10 +3,9 @@
    as a typed field with a value of another type would be null without a trace.
    Of a field that is there twice the last one counts. #}
 
-{# Spark's own JSON source takes the first object of a line and drops the rest in silence (two objects glued together by a missing
-   newline become one row). So the line is read as an element of an array with an empty object behind it, which is reached only if the
-   line is whole.
-   `line`: a column, string. `fields`: names of the JSON fields. Type: array<struct<field: string, …>>. #}
+{# Spark's JSON source reads the first object of a line and silently drops the rest, so two objects joined by a missing newline would be
+   one row. Here the line is read as the first element of an array whose second is an empty object, which is only reached if the line is
+   whole. `line`: a column, string. `fields`: names of the JSON fields. Type: array<struct<field: string, …>>. #}
 {% macro parsed_line(line, fields) -%}
     {{ return(adapter.dispatch('parsed_line', 'sparkify')(line, fields)) }}
 {%- endmacro %}
@@ -19,8 +18,8 @@
     )
 {%- endmacro %}
 
-{# Trino's parser refuses what follows an object by itself. Not its functions that look a field up in a text: they stop at the field,
-   wherever the line is broken behind it. Type: json. #}
+{# Trino's parser fails on anything after the object. Its functions that look up a field in a text do not: they stop at the field, even if
+   the line is broken after it. Type: json. #}
 {% macro default__parsed_line(line, fields) -%}
     try(json_parse({{ line }}))
 {%- endmacro %}
@@ -41,8 +40,9 @@
 {%- endmacro %}
 
 
-{# What is needed to find a key in another case than `fields` have it, as Hive, Athena and Redshift do; null of a line that has all of them
-   as they are, which is all that most lines cost. `object`, `line`: columns. Type: map<string, string>, in Trino map(varchar, json). #}
+{# The keys of a line in lower case, to find a field whose key is in another case, as Hive, Athena and Redshift do. Null if the line has
+   every key as it stands in `fields`, so most lines cost nothing. `object`, `line`: columns. Type: map<string, string>, in Trino
+   map(varchar, json). #}
 {% macro all_keys(object, line, fields) -%}
     {{ return(adapter.dispatch('all_keys', 'sparkify')(object, line, fields)) }}
 {%- endmacro %}
@@ -64,13 +64,13 @@
 {%- endmacro %}
 
 
-{# The text of a field; null where it is missing or null; numbers, lists and objects as they stand in the line.
-   `object`, `all_keys`, `line`: columns. Type: string. #}
+{# The text of a field, or null if it is missing or null. Numbers, lists and objects are as they stand in the line. `object`, `all_keys`,
+   `line`: columns. Type: string. #}
 {% macro json_text(object, all_keys, field, line) -%}
     {{ return(adapter.dispatch('json_text', 'sparkify')(object, all_keys, field, line)) }}
 {%- endmacro %}
 
-{# Not transform(…), as Spark compiles no query with a lambda. #}
+{# Not transform(…): Spark compiles no projection with a lambda. #}
 {% macro spark__json_text(object, all_keys, field, line) -%}
     coalesce(
         {{ object }}.{{ field }},
@@ -84,8 +84,8 @@
     )
 {%- endmacro %}
 
-{# Trino's type json writes 1.50 as 1.5 and knows lists and objects in its own form only. So a number with a fraction comes from the line
-   itself, unless that has the field twice; a list or an object has the form of Trino. #}
+{# Trino's json type writes 1.50 as 1.5, and lists and objects in its own form. So a number with a fraction is read from the line itself,
+   unless the line has the field twice; lists and objects keep Trino's form. #}
 {% macro default__json_text(object, all_keys, field, line) -%}
     {%- set value -%}
         coalesce(

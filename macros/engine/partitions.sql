@@ -1,5 +1,5 @@
-{# The config of a model whose table has partitions, for `config(**partitions([…]))`. `columns`: names, or transforms of Iceberg such as
-   months(start_time). Each adapter has its own word for it. #}
+{# The partitions of a model, for `config(**partitions([…]))`: each adapter has its own name for this setting. `columns`: names, or Iceberg
+   transforms such as months(start_time). #}
 {% macro partitions(columns) %}
     {{ return(adapter.dispatch('partitions', 'sparkify')(columns)) }}
 {% endmacro %}
@@ -12,7 +12,7 @@
     {{ return({'properties': {'partitioning': "array['" ~ columns | join("', '") | replace('months(', 'month(') ~ "']"}}) }}
 {% endmacro %}
 
-{# By months, as a statement of Athena's writes at most 100 partitions. #}
+{# By month, because a statement on Athena writes at most 100 partitions. #}
 {% macro athena__partitions(columns) %}
     {% set months = [] %}
     {% for column in columns %}

@@ -1,10 +1,10 @@
-{# The lines of an external table that are not blank: line, is_document, source_file, loaded_at. `relation`: the table;
-   `pattern`: of the names of its files. #}
+{# The lines of an external table that are not blank, with the columns line, is_document, source_file, loaded_at. `relation`: the table.
+   `pattern`: of file names. #}
 {% macro raw_lines(relation, pattern) -%}
     {{ return(adapter.dispatch('raw_lines', 'sparkify')(relation, pattern)) }}
 {%- endmacro %}
 
-{# Files that raw_files knows as one JSON value give their objects, files that can't be read nothing. #}
+{# A file that raw_files lists as one JSON value gives its objects; a file that can't be read gives nothing. #}
 {% macro spark__raw_lines(relation, pattern) -%}
     select
         line,
@@ -32,7 +32,7 @@
         ) {{- ' and false' if flags.EMPTY }}
 {%- endmacro %}
 
-{# Trino and Athena read all files of a folder whose names begin with neither `_` nor `.`, line by line. #}
+{# Trino and Athena read every file whose name does not begin with `_` or `.`, line by line. #}
 {% macro default__raw_lines(relation, pattern) -%}
     {%- set name = pattern.replace('.', '\\.').replace('*', '[^/]*').replace('{', '(').replace(',', '|').replace('}', ')') -%}
     select

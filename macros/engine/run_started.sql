@@ -1,4 +1,4 @@
-{# When this run started, as a literal of an instant; of all rows that a run writes the same. #}
+{# When this run started, as a timestamp literal: the same for every row that the run writes. #}
 {% macro run_started() -%}
     {{ return(adapter.dispatch('run_started', 'sparkify')()) }}
 {%- endmacro %}

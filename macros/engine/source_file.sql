@@ -1,4 +1,4 @@
-{# URI of the raw file that a row of an external table comes from; string. In Spark odd characters in it are percent-encoded. #}
+{# URI of the raw file that a row of an external table comes from; string. Spark percent-encodes special characters in it. #}
 {% macro source_file() -%}
     {{ return(adapter.dispatch('source_file', 'sparkify')()) }}
 {%- endmacro %}

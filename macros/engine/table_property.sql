@@ -1,4 +1,4 @@
-{# The value of a table property in Spark; none if it is not set. #}
+{# The value of a table property in Spark, or none. #}
 {% macro table_property(relation, name) %}
     {% for row in run_query('show tblproperties ' ~ relation) if row[0] == name and row[1] != 'none' %}
         {{ return(row[1]) }}
@@ -6,7 +6,7 @@
     {{ return(none) }}
 {% endmacro %}
 
-{# The id of the current snapshot of an Iceberg table; none of one without any. #}
+{# The id of the current snapshot of an Iceberg table, or none if it has no snapshot. #}
 {% macro spark__current_snapshot(relation) %}
     {{ return(table_property(relation, 'current-snapshot-id')) }}
 {% endmacro %}

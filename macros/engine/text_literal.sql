@@ -1,4 +1,4 @@
-{# A text as an SQL literal; values that come from outside go through here. #}
+{# A text as an SQL literal. Values from outside go through here. #}
 {% macro text_literal(text) -%}
     {{ return(adapter.dispatch('text_literal', 'sparkify')(text)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# The text with each run of invalid bytes shown as one U+FFFD: readers of parquet refuse text that is no UTF-8, and engines
-   differ in how many of these characters they put in the place of such a run. #}
+{# The text with each run of invalid bytes as one U+FFFD. Readers of parquet refuse invalid UTF-8, and engines differ in how many such
+   characters they write for a run. #}
 {% macro valid_utf8(text) -%}
     {{ return(adapter.dispatch('valid_utf8', 'sparkify')(text)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# What a clock on the wall in a time zone shows at an instant, as if it were UTC, so that utc_date and utc_hour read it; timestamp.
-   Summer time follows the zone's rules of that day. #}
+{# Local time in a time zone at an instant, as a timestamp in UTC, so that utc_date and utc_hour can read it. Daylight saving time follows
+   the zone's rules of that day. #}
 {% macro wall_clock(instant, time_zone) -%}
     {{ return(adapter.dispatch('wall_clock', 'sparkify')(instant, time_zone)) }}
 {%- endmacro %}

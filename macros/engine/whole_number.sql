@@ -1,10 +1,10 @@
-{# Text to bigint: null where the text is no whole number that fits. Also reads `1540919166796.0` and `1.5e3`, since writers of
-   JSON put whole numbers as floats and Spark 3.5 rewrites floats in that form (then exact up to 2^53). #}
+{# Text to bigint, or null if the text is no whole number that fits. Also reads `1540919166796.0` and `1.5e3`: writers of JSON put whole
+   numbers as floats, and Spark 3.5 rewrites floats in that form (exact up to 2^53). #}
 {% macro whole_number(text) -%}
     {{ return(adapter.dispatch('whole_number', 'sparkify')(text)) }}
 {%- endmacro %}
 
-{# A cast that fails costs ten that succeed, as it makes an error first: one that will is not tried. #}
+{# A failed cast costs as much as ten that succeed, as Spark builds an exception. So only what looks like a number is cast. #}
 {% macro spark__whole_number(text) -%}
     coalesce(
         case when not contains({{ text }}, '.') then try_cast({{ text }} as bigint) end,
@@ -17,7 +17,7 @@
     )
 {%- endmacro %}
 
-{# Trino's casts take what Java takes, such as digits of any script. #}
+{# Trino casts whatever Java accepts, such as digits of any script. #}
 {% macro default__whole_number(text) -%}
     case
         when regexp_like({{ trimmed(text) }}, '^[+-]?[0-9]+$') then try_cast({{ trimmed(text) }} as bigint)

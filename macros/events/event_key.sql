@@ -1,5 +1,5 @@
-{# Key of an event: md5 over its natural key, the parts joined by '|' and a null written as '<null>', so that neither a null
-   nor a separator can make two events one. Never a row number: the same event has the same key in every run. #}
+{# Key of an event: md5 of its natural key. Parts are joined by '|', and a null is '<null>', so that neither a null nor a separator can
+   make two events equal. It is never a row number: an event has the same key in every run. #}
 {% macro event_key(parts) -%}
     {%- set texts = [] -%}
     {%- for part in parts -%}

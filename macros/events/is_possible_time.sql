@@ -1,6 +1,5 @@
-{# Whether epoch milliseconds lie in the window of possible times: from `earliest` (for events the var `earliest_event`) up to, not
-   including, the var `latest_event`, both UTC dates. Fixed bounds, not today's date: the same rows must get the same verdict
-   tomorrow. #}
+{# Whether epoch milliseconds lie between `earliest` (for events the var `earliest_event`), included, and the var `latest_event`, excluded;
+   both are UTC dates. The bounds are fixed, so that a row is judged the same way tomorrow. #}
 {% macro is_possible_time(milliseconds, earliest) -%}
     ({{ milliseconds }} >= {{ epoch_ms(earliest) }} and {{ milliseconds }} < {{ epoch_ms(var('latest_event')) }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# CTEs that put int_activity_segments together: session_segments, each segment with the start of the inactivity session that it
-   belongs to, in epoch milliseconds. A CTE `segments` must be there. #}
+{# CTE `session_segments`: each segment of int_activity_segments with the start of its inactivity session in epoch milliseconds. It needs a
+   CTE `segments`. #}
 {% macro session_segments() -%}
 segments_in_turn as (
     select

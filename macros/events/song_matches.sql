@@ -1,6 +1,6 @@
-{# CTEs that find the song of the catalogue for each play: best_matches, one row per title, artist and duration that matches a
-   song of the catalogue. Of several songs the nearest in duration counts, then the smallest song_id, so that no play becomes two.
-   `plays`: a CTE with title, artist and duration; a CTE `songs` must be there, of int_songs. #}
+{# CTE `best_matches`: one row for each title, artist and duration that matches a song of the catalogue. Of several songs the nearest in
+   duration wins, then the smallest song_id, so that no play becomes two. `plays`: a CTE with title, artist and duration. It needs a CTE
+   `songs` of int_songs. #}
 {% macro song_matches(plays) -%}
 matches as (
     {%- if var('song_match_tolerance_seconds') == 0 %}

@@ -1,4 +1,4 @@
-{# Stop before anything runs when settings contradict each other: one sentence, with what to change. #}
+{# Stop before anything runs if settings are wrong or contradict each other, with one sentence that says what to change. #}
 {% macro check_settings() %}
     {% set raw = env_var('SPARKIFY_RAW', 'raw').rstrip('/') ~ '/' %}
     {% set lake = env_var('SPARKIFY_LAKE', 'lake').rstrip('/') ~ '/' %}

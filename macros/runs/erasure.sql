@@ -1,4 +1,4 @@
-{# Users whose rows must not be in the lake, as md5s of their ids: sparkify erase adds one. A full refresh leaves their rows out as well. #}
+{# Users whose rows must not be in the lake, as md5s of their ids. `sparkify erase` adds one. A full refresh leaves them out as well. #}
 {% macro erased_users() %}
     {{ return(api.Relation.create(database=target.get('database'), schema=staging_schema(), identifier='erased_users')) }}
 {% endmacro %}
@@ -19,7 +19,7 @@
     {{ return(hashes) }}
 {% endmacro %}
 
-{# Whether a log row is of an erased user: by its user, or by what a line that could not be read says of it. #}
+{# Whether a log row belongs to an erased user, by its user id or by the text of a line that could not be parsed. #}
 {% macro is_of_erased_user(hashes, user_id, raw_text) -%}
     {%- if hashes -%}
         coalesce({{ dbt.hash(user_id) }} in ({{ text_list(hashes) }}), false)
@@ -29,8 +29,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Columns of which those with content are null in the rows of erased users, for a select. `hashes`: of erased users; without any the columns
-   are as they are. #}
+{# Columns for a select, of which those with content are null in the rows of erased users. `hashes`: md5s of erased users; without any, the
+   columns are unchanged. #}
 {% macro without_erased_content(columns, content, hashes) -%}
     {%- for column in columns -%}
     {%- if hashes and column in content -%}
@@ -42,8 +42,8 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# The statements that empty the stored rows of users who were erased since the last build: [] if there are none. `columns`: those that
-   become null. #}
+{# Statements that set columns to null in stored rows of users who were erased since the last build; [] if there are none. `columns`: those
+   that become null. #}
 {% macro erase_stored_rows(hashes, columns) %}
     {% if not hashes or state_of(this).erased == local_md5(hashes | join(' ')) %}
         {{ return([]) }}
@@ -58,7 +58,7 @@
     ]) }}
 {% endmacro %}
 
-{# Run by sparkify erase: dbt run-operation erase_user --args '{user_hash: …}' #}
+{# `sparkify erase` runs this: dbt run-operation erase_user --args '{user_hash: …}' #}
 {% macro erase_user(user_hash) %}
     {% do check_lake_is_here() %}
     {% do run_statement(

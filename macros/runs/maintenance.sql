@@ -1,5 +1,5 @@
-{# Join the small files of tables, and take out the rows that are deleted; of all that the project builds, if none are named. Run by
-   sparkify maintain, and by hand where only Trino or Athena builds: dbt run-operation join_small_files #}
+{# Join small files of tables and apply row deletes; of every table of the project if none is named. `sparkify maintain` runs this. Where
+   only Trino or Athena builds, run it by hand: dbt run-operation join_small_files #}
 {% macro join_small_files(tables=[]) %}
     {% do check_lake_is_here() %}
     {% set stored = [] %}

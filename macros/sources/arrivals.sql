@@ -71,7 +71,7 @@
     {% if arrivals is none and unread %}
         {% do conditions.append('source_file not in (' ~ text_list(unread) ~ ')') %}
     {% endif %}
-    {# Of more than these the statement would be too long, and the subquery does it. #}
+    {# With more names than this the statement would be too long, so a subquery is used. #}
     {% if is_known and documents | length <= 10000 %}
         {% do conditions.append('(not is_document or source_file in (' ~ text_list(documents) ~ '))' if documents else 'not is_document') %}
     {% endif %}
@@ -102,7 +102,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Rows of a file that came again are deleted after its new ones are there: a run that is killed in between is finished by the next. #}
+{# Old rows of a file are deleted after its new ones are there; if a run is killed in between, the next one deletes them. #}
 {% macro delete_replaced_rows(files) %}
     {{ return(
         'delete from ' ~ this ~ ' where source_file in (' ~ text_list(files) ~ ') and (source_file, arrived_at) not in (select source_file,'
@@ -110,12 +110,12 @@
     ) }}
 {% endmacro %}
 
-{# A text that stands for a file as it was at a time. #}
+{# A text that identifies a file at a time. #}
 {% macro delivery_key(source_file, loaded_at) %}
     {{ return(dbt.hash('concat(' ~ source_file ~ ", ' ', cast(" ~ loaded_at ~ ' as ' ~ dbt.type_string() ~ '))')) }}
 {% endmacro %}
 
-{# A list of texts as SQL literals, for `in (…)` and `not in (…)`; an empty text, which no file is named, where the list is empty. #}
+{# Texts as SQL literals, for `in (…)` and `not in (…)`. An empty list becomes one empty text, which is no file's name. #}
 {% macro text_list(texts) -%}
     {%- set literals = [] -%}
     {%- for text in texts -%}

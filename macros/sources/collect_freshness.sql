@@ -1,4 +1,4 @@
-{# dbt asks how old the newest raw file is by the `loaded_at_field` of _sources.yml, which is Spark's. #}
+{# dbt computes the age of the newest raw file from the `loaded_at_field` of _sources.yml, which is Spark's. #}
 {% macro trino__collect_freshness(source, loaded_at_field, filter) %}
     {{ return(default__collect_freshness(source, source_file_modified_at(), filter)) }}
 {% endmacro %}

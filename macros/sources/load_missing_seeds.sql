@@ -1,5 +1,5 @@
-{# Load the seeds that are not there yet, so that `dbt run` and `dbt test` work on a new lake as `dbt build` does. In a session Spark runs
-   on this machine and reads the project's files; a server may not. #}
+{# Load seeds that are missing, so that `dbt run` and `dbt test` work on a new lake as `dbt build` does. A session reads the project's
+   files itself; a server may not be able to. #}
 {% macro load_missing_seeds() %}
     {% for node in (graph.nodes.values() if execute and flags.WHICH in ['run', 'test'] else []) if node.resource_type == 'seed' %}
         {% set table = relation_of(node) %}

@@ -97,7 +97,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# The text of a file without blank lines, and a byte order mark, around it. #}
+{# The text of a file without a byte order mark and blank lines around it. #}
 {% macro document_text(text) -%}
     trim(both concat(cast(unhex('EFBBBF') as string), ' \r\n') from {{ text }})
 {%- endmacro %}

@@ -5,7 +5,7 @@
    order of the block, whose value can't be read as its type; null if all can). An empty text is null. Keys may be in any case; of a
    line with one in two cases the one as in the block counts. #}
 {% macro read_json_lines(source_name, table_name) -%}
-    {#- With --empty dbt would put a subquery here, which has no file names. #}
+    {#- With --empty dbt would put a subquery here, and a subquery has no file names. #}
     {%- set relation = source(source_name, table_name).render() -%}
     {%- set external = external_table(source_name, table_name).external if execute else {} -%}
     {%- set fields = external.get('fields', {}) %}

@@ -18,24 +18,24 @@
         path {{ text_literal(location) }},
         pathGlobFilter {{ text_literal(node.external.files) }},
         recursiveFileLookup 'true',
-        {#- A file that goes away in mid-run has no rows. #}
+        {#- A file that disappears in mid-run has no rows. #}
         ignoreMissingFiles 'true',
-        {#- Lines that are longer are left out: model raw_files names their files. #}
+        {#- Longer lines are left out; raw_files names their files. #}
         `mapreduce.input.linerecordreader.line.maxlength` '{{ var('max_line_bytes') }}',
-        {#- Hadoop's usual file system fails on names with a colon, which it can't give a checksum file. #}
+        {#- Hadoop's default file system writes checksum files, and fails on names with a colon. #}
         `fs.file.impl` 'org.apache.hadoop.fs.RawLocalFileSystem',
         `fs.file.impl.disable.cache` 'true'
     {% endset %}
     {% do create_schema(source_relation(node)) %}
     {# Text, not JSON: see json_object.sql. #}
     {% do create_external_table(source_relation(node), '(line string) using text options (' ~ files ~ ')') %}
-    {# The same files by name: their contents are not read unless they are asked for. #}
+    {# The same files by name. Their content is only read if a query asks for it. #}
     {% do create_external_table(source_relation(node, '_files'), 'using binaryFile options (' ~ files ~ ')') %}
     {# Each file as one text, if it can be read. #}
     {% do create_external_table(
         source_relation(node, '_texts'), "(line string) using text options (wholetext 'true', ignoreCorruptFiles 'true', " ~ files ~ ')'
     ) %}
-    {# A folder that is not there reads as an empty table through the catalog, as an error by its path. #}
+    {# Through the catalog a missing folder reads as an empty table; by its path it is an error. #}
     {% if flags.WHICH not in ['compile', 'generate', 'show'] %}
         {% do run_statement('create or replace temporary view raw_folder using text options (recursiveFileLookup true, path ' ~ text_literal(location) ~ ')') %}
     {% endif %}
@@ -82,8 +82,7 @@
     {{ return(api.Relation.create(schema=node.schema, identifier=node.identifier ~ suffix)) }}
 {% endmacro %}
 
-{# Create a table over raw files, again if its definition has changed. Of one that is there the files are listed anew, which takes
-   seconds where they are many: a new one has just done so. #}
+{# Create a table over raw files, again if its definition has changed. Refresh one that is there, so that Spark lists its files again. #}
 {% macro create_external_table(relation, definition) %}
     {% set fingerprint = local_md5(definition) %}
     {% set is_there = run_query('show tables in ' ~ relation.schema ~ ' like ' ~ text_literal(relation.identifier)) %}

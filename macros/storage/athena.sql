@@ -1,11 +1,12 @@
-{# What differs on Athena from Trino: no `create or replace table`, no description of columns in SQL, and no instants in its tables,
-   whose timestamps are in UTC. #}
+{# What Athena does otherwise than Trino: it has no `create or replace table` and no column comments in SQL, and its timestamps have no
+   time zone. #}
 
 {% macro athena__write_whole_table(table, sql, query, plan, existing) %}
     {% if existing is not none and plan.write == 'rows' %}
         {{ return([merge_of_rows(table, sql, 'boolean', '(values true) as marks (mark)', 'mark')]) }}
     {% endif %}
-    {# Aside, then in the place of the other one by a single call of Glue. What a killed run has left may have the files of that one. #}
+    {# Built under another name, then swapped by one call to Glue. Leftovers of a killed run may share files with the live table, so they
+       are not deleted. #}
     {% set new = api.Relation.create(database=table.database, schema=staging_schema(), identifier=table.identifier ~ '__new', type='table') %}
     {% do adapter.delete_from_glue_catalog(new) if existing is not none %}
     {{ return([create_iceberg_table(table, query)] if existing is none else [create_iceberg_table(new, query), new]) }}

@@ -2,7 +2,7 @@
    was built. None: the model must be built whole. `unit`: day, week or month; the model is built in whole ones. `days_before`: so many days
    before a changed one depend on it. Gives {ranges, until: state of int_log_days that is built in}, for in_days() and replace_days(). #}
 {% macro days_to_build(unit='day', days_before=0) %}
-    {# Its model comes after int_log_days. #}
+    {# Its model is built after int_log_days. #}
     {% do ref('int_log_days') if model.resource_type != 'unit_test' %}
     {% set built = state_before() %}
     {% set newest = newest_log_change() if built is not none else none %}
@@ -67,7 +67,7 @@
     {{ return({'reason': changed_input(state), 'songs_before': before if before != current_snapshot(songs) else none}) }}
 {% endmacro %}
 
-{# When int_log_days last saw a change, in epoch milliseconds; none where the table is not here, 0 while it has no rows. #}
+{# When int_log_days last saw a change, in epoch milliseconds; none if the table is missing, 0 while it has no rows. #}
 {% macro newest_log_change() %}
     {% set log_days = relation_of(graph.nodes['model.sparkify.int_log_days']) %}
     {{ return(run_query(
@@ -75,7 +75,7 @@
     )[0][0] | int if load_cached_relation(log_days) is not none else none) }}
 {% endmacro %}
 
-{# The condition that a date, or an instant (`is_instant`), lies in the days of days_to_build(), or up to `days_after` days behind. #}
+{# The condition that a date, or an instant (`is_instant`), lies in the days of days_to_build(), or at most `days_after` days after them. #}
 {% macro in_days(column, days, days_after=0, is_instant=false) -%}
     {%- if days is none -%}
         {{ return('true') }}
@@ -89,8 +89,8 @@
     {{ return('(' ~ parts | join(' or ') ~ ')' if parts else 'false') }}
 {%- endmacro %}
 
-{# The plan of a model that replaces the days of days_to_build() in one commit, days that became empty with them. `column`: the column of
-   the table that the days are told by. #}
+{# The plan of a model that replaces the days of days_to_build() in one commit, including days that became empty. `column`: the table's
+   date column. #}
 {% macro replace_days(column, days, is_instant=false) -%}
     {%- if days is not none -%}
         {{ show_plan({

@@ -51,7 +51,7 @@
     {{ return(none) }}
 {% endmacro %}
 
-{# The tables that a model is made of, whether it reads them itself or through views, as nodes of dbt's graph. #}
+{# The tables that a model reads, directly or through views, as nodes of dbt's graph. #}
 {% macro stored_inputs(node=model) %}
     {% set inputs = {} %}
     {% for id in node.depends_on.nodes if id in graph.nodes %}
@@ -67,7 +67,7 @@
     {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 
-{# None of a table that is not here, as with --defer; what reads it is built whole each time. #}
+{# None if the table is missing, as with --defer: its readers are then always built whole. #}
 {% macro current_snapshot(relation) %}
     {{ return(adapter.dispatch('current_snapshot', 'sparkify')(relation) if load_cached_relation(relation) is not none else none) }}
 {% endmacro %}
@@ -89,7 +89,7 @@
     {{ return(fromjson(snapshots[newest.id].state) if newest.id in snapshots else {}) }}
 {% endmacro %}
 
-{# A query for the snapshots of a table, with what they say of themselves. #}
+{# A query for the snapshots of a table and their states (see commit). #}
 {% macro snapshots_of(relation) %}
     {% set said = 'element_at(summary, ' ~ text_literal('sparkify.' ~ relation.identifier) ~ ')' %}
     {% set is_said_elsewhere = load_cached_relation(snapshot_states()) is not none %}
@@ -118,7 +118,7 @@
     {{ return(adapter.dispatch('commit_with_state', 'sparkify')(table, statements, state)) }}
 {% endmacro %}
 
-{# Iceberg takes it from the session, which several models may share: each has a key of its own. #}
+{# Iceberg reads these properties from the session, which several models may share, so each model has its own key. #}
 {% macro spark__commit_with_state(table, statements, state) %}
     {% set property = '`spark.sql.iceberg.snapshot-property.sparkify.' ~ table.identifier ~ '`' %}
     {% do run_statement('set ' ~ property ~ ' = `' ~ state ~ '`') %}
@@ -141,7 +141,7 @@
     {% do adapter.cache_added(snapshot_states().incorporate(type='table')) if load_cached_relation(snapshot_states()) is none %}
 {% endmacro %}
 
-{# A table of Iceberg's own about a table, such as its snapshots. #}
+{# An Iceberg metadata table, such as a table's snapshots. #}
 {% macro metadata_table(relation, name) %}
     {{ return(adapter.dispatch('metadata_table', 'sparkify')(relation, name)) }}
 {% endmacro %}
@@ -155,7 +155,7 @@
 {% macro code_fingerprint(node=model) %}
     {% set columns = [] %}
     {% for column in node.columns.values() %}
-        {# For a run dbt-trino has put its own names of types here. #}
+        {# During a run dbt-trino has replaced the types with its own names. #}
         {% do columns.append(column.name ~ ' ' ~ (column.data_type or '').lower().replace('varchar', 'string')) %}
     {% endfor %}
     {{ return(local_md5(node.checksum.checksum ~ columns ~ required_columns(node) | sort ~ ('empty' if flags.EMPTY else ''))) }}

@@ -10,7 +10,7 @@
     {{ return(build_table(compiled_code)) }}
 {% endmaterialization %}
 
-{# dbt's own seed drops the table and fills it row by row. #}
+{# dbt's own seed drops the table and inserts row by row. #}
 {% materialization seed, adapter='spark' %}
     {{ return(build_seed()) }}
 {% endmaterialization %}
@@ -99,11 +99,11 @@
         {% set into = {
             'append': 'into ' ~ table ~ ' by name', 'replace': 'into ' ~ table ~ ' replace where ' ~ plan.where,
         }.get(plan.write, 'overwrite ' ~ table ~ ' by name') %}
-        {# What replaces rows has no `by name`. #}
+        {# Statements that replace rows have no `by name`. #}
         {% set names = '`' ~ model.columns.keys() | join('`, `') ~ '`' if plan.write == 'replace' else '*' %}
         {{ return(['insert ' ~ into ~ ' ' ~ arranged(sql, names)]) }}
     {% endif %}
-    {# Aside, as a statement that gives columns their comments and NOT NULL can't fill them, and nobody is to see an empty table. #}
+    {# Built under another name: a statement that sets comments and NOT NULL can't fill the table, and readers must not see it empty. #}
     {%- set aside = api.Relation.create(schema=staging_schema(), identifier=table.identifier ~ '__new') -%}
     {% set fill = ['create or replace table ' ~ aside ~ columns_clause() ~ table_clauses(table), 'insert into ' ~ aside ~ ' by name ' ~ arranged(sql)] %}
     {{ return(fill + (
@@ -140,7 +140,7 @@
     )
 {% endmacro %}
 
-{# A table that runs add to, if it is not there. `node`: what has its columns; {columns: {name: {name, data_type}}} will do. #}
+{# Create a table that runs append to, if it is missing. `node`: has its columns; {columns: {name: {name, data_type}}} is enough. #}
 {% macro create_missing_table(table, node) %}
     {% do create_schema(table) %}
     {% do adapter.dispatch('create_missing_table', 'sparkify')(table, node) %}

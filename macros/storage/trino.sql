@@ -48,7 +48,7 @@
     {% do persist_docs(table, model, for_relation=false) if written in ['table', 'rows'] %}
 {% endmacro %}
 
-{# dbt compares a contract with a query by these columns. #}
+{# dbt compares the contract with these columns of the query. #}
 {% macro trino__get_empty_schema_sql(columns) %}
     {% set known = {} %}
     {% for name, column in columns.items() %}
@@ -57,7 +57,7 @@
     {{ return(default__get_empty_schema_sql(known)) }}
 {% endmacro %}
 
-{# dbt's unit tests make a table like the one of their model, and views are in a catalog that has no instants. #}
+{# dbt's unit tests create a table with the columns of the model, and the catalog of views has no timestamps with time zone. #}
 {% macro trino__make_temp_relation(base_relation, suffix) %}
     {{ return(base_relation.incorporate(path={'database': target.database, 'identifier': base_relation.identifier ~ suffix})) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{# Views on Spark as dbt makes them; one that is as it should be stays, as each `create or replace view` adds a version to the catalog. #}
+{# Views on Spark as dbt makes them, but an unchanged view is left alone: each `create or replace view` adds a version to the catalog. #}
 {% materialization view, adapter='spark' %}
     {%- set existing = load_cached_relation(this) -%}
     {% if existing is not none and existing.is_view and table_property(this, 'sparkify.definition') == view_fingerprint() %}
@@ -12,7 +12,7 @@
     {{ return(local_md5(sql ~ columns_clause() ~ model.description)) }}
 {% endmacro %}
 
-{# dbt-spark's own asks for the columns of the query first, and cuts no description. #}
+{# dbt-spark's own macro first queries the columns, and does not shorten descriptions. #}
 {% macro spark__create_view_as(relation, sql) -%}
     {%- if config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(sql) }}

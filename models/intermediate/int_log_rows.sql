@@ -99,8 +99,8 @@ log_rows as (
             ''
         ) as user_agent,
 
-        song as title,
-        artist,
+        {{ repaired_text('song') }} as title,
+        {{ repaired_text('artist') }} as artist,
         length as duration,
 
         is_play and not is_erased as is_play,

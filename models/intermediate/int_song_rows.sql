@@ -31,12 +31,12 @@ song_rows as (
         {{ run_started() }} as arrived_at,
 
         song_id,
-        title,
+        {{ repaired_text('title') }} as title,
         duration,
         case when rejection is null then try_cast(nullif(year, 0) as int) end as year,
 
         artist_id,
-        artist_name,
+        {{ repaired_text('artist_name') }} as artist_name,
         artist_location,
         artist_latitude,
         artist_longitude,

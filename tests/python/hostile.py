@@ -62,6 +62,13 @@ def song(song_id: str, **changes: Any) -> bytes:
     return json.dumps({name: value for name, value in fields.items() if value is not ...}).encode()
 
 
+def misread(text: str, times: int = 1, encoding: str = "latin-1") -> str:
+    """A text whose UTF-8 somebody took for another encoding."""
+    for _ in range(times):
+        text = text.encode().decode(encoding)
+    return text
+
+
 BROKEN_LINES: Lines = [
     b"not json at all",
     event(100)[:60],
@@ -134,6 +141,12 @@ ODD_BUT_GOOD: Lines = [
     event(316).replace(b'"page": "NextSong"', b'"page": "Home", "page": "NextSong"'),
     b"  " + event(317) + b"  \t",
     event(318, song="\x00nul", artist="\ud83c\udfb5"),
+    event(319, song=misread("Jóga"), artist=misread("Björk", 2), length=99.5),
+    event(320, song=misread("🎵 漢字"), artist=misread("Zoë", 3), firstName=misread("Zoë")),
+    event(323, artist=misread("Guns\u2019n\u2019Roses…", encoding="cp1252")),
+    # Once more than is undone; what only looks like it, in part or by accident.
+    event(321, song=misread("é", 4), artist="SÃO PAULO"),
+    event(322, song="\xc0\x80 \xe0\x80\x80", artist="\xed\xa0\x80 \xf4\x90\x80\x80 Ã©…"),
 ]
 DUPLICATES: Lines = [event(400), event(400), event(400, level="paid"), event(401)]
 
@@ -257,6 +270,9 @@ def write_raw(raw: Path) -> None:
         "song_data/A/A/A/good.json": song("SO0"),
         "song_data/A/A/A/twice.json": song("SO0"),
         "song_data/A/A/B/same_match.json": song("SO1"),
+        "song_data/A/A/B/misread.json": song(
+            "SO4B", artist_id="AR5", title="Jóga", artist_name=misread("Björk"), duration=99.5
+        ),
         "song_data/A/A/B/numbers.json": song("SO2", artist_id="AR2", artist_name=112, artist_location=108),
         "song_data/A/A/B/several.json": b"\n".join(
             song(f"SO3{number}", artist_id="AR3", artist_name=name, artist_location=place, artist_latitude=latitude)

@@ -224,8 +224,28 @@ def _not_negative(number: int) -> bool:
     return number >= 0
 
 
+def repaired(text: str | None) -> str | None:
+    """A text whose UTF-8 was read as Windows-1252 or Latin-1, up to three times, as it was meant; else the text."""
+    for _ in range(3):
+        try:
+            text = b"".join(map(_byte, text or "")).decode("utf-8") or None
+        except UnicodeError:
+            break
+    return text
+
+
+def _byte(character: str) -> bytes:
+    """Windows-1252 knows five bytes less than Latin-1."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")
+
+
 def _finish_event(row: Fields) -> None:
-    """What holds for events only: the userAgent's quotes, and the needs of a play."""
+    """What holds for events only: names as they were meant, the userAgent's quotes, and the needs of a play."""
+    for name in ("song", "artist"):
+        row[name] = repaired(row[name])
     agent = row["userAgent"]
     if agent is not None and len(agent) >= 2 and agent[0] == agent[-1] == '"':
         row["userAgent"] = agent[1:-1] or None
@@ -237,7 +257,9 @@ def _finish_event(row: Fields) -> None:
 
 
 def _finish_song(row: Fields) -> None:
-    """Year 0 means unknown."""
+    """Names as they were meant; year 0 means unknown."""
+    for name in ("title", "artist_name"):
+        row[name] = repaired(row[name])
     row["year"] = row["year"] or None
 
 

@@ -43,7 +43,22 @@ def test_every_raw_row_is_there(hostile: Lake, expected: oracle.Oracle) -> None:
     rows = dict(counts)
     assert rows == {True: logs.kept + logs.duplicates, False: logs.quarantined}
     assert kept == [(logs.kept,)]
-    assert sum(rows.values()) == 366 + (14 if SHARED_CASES.is_dir() else 0)
+    assert sum(rows.values()) == 371 + (14 if SHARED_CASES.is_dir() else 0)
+
+
+def test_names_that_were_misread_are_as_they_were_meant(hostile: Lake) -> None:
+    with hostile.connect() as connection:
+        rows = connection.sql(
+            "select title, artist, first_name from hostile_staging.int_log_events"
+            " where session_id between 319 and 323 order by session_id"
+        ).fetchall()
+        matched = connection.sql("select song_id from songplays where session_id = 319").fetchall()
+    twice, beyond_latin, too_often, by_accident, windows = rows
+    assert (twice[:2], matched) == (("Jóga", "Björk"), [("SO4B",)])
+    assert beyond_latin == ("🎵 漢字", "Zoë", "ZoÃ«")
+    assert too_often[:2] == ("Ã©", "SÃO PAULO")
+    assert by_accident[:2] == ("\xc0\x80 \xe0\x80\x80", "\xed\xa0\x80 \xf4\x90\x80\x80 Ã©…")
+    assert windows[1] == "Guns\u2019n\u2019Roses…"
 
 
 @pytest.mark.parametrize(
