@@ -13,10 +13,11 @@ import click
 
 from sparkify.bench.contestants import CONTESTANTS
 from sparkify.bench.inputs import INPUTS
+from sparkify.cluster.ports import LOOPBACK
+from sparkify.simulate.settings import Settings as Simulation
 
 LOOK: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 ENGINES = "spark,thrift,trino"
-LOOPBACK = "127.0.0.1"
 
 lake = click.option("--lake", help="Folder or s3 URI of the tables (default: SPARKIFY_LAKE, or lake/).")
 raw = click.option("--raw", help="Folder or s3 URI with log_data/ and song_data/ (default: SPARKIFY_RAW, or raw/).")
@@ -205,15 +206,29 @@ def adopt(lake: str | None) -> None:
 
 @sparkify.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty folder, or one to replace.")
-@click.option("--seed", default=42, show_default=True, help="Another number, other data.")
-@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), default="2018-11-01", show_default=True, help="First day.")
-@click.option("--days", default=30, show_default=True, help="Number of days.")
-@click.option("--users", default=100, show_default=True, help="Users; those who seldom come may not show up at all.")
-@click.option("--songs", default=400, show_default=True, help="Songs with a metadata file.")
-@click.option("--events", default=8000, show_default=True, help="Log rows, before dirty ones are mixed in.")
-@click.option("--dirty", default=0.0, show_default=True, help="Rows to spoil for each clean row, 0 to 1, of all kinds.")
+@click.option("--seed", default=Simulation.seed, show_default=True, help="Another number, other data.")
 @click.option(
-    "--catalogue", default=0.15, show_default=True, help="Share of plays, 0 to 1, whose song has a metadata file."
+    "--start", type=click.DateTime(["%Y-%m-%d"]), default=str(Simulation.start), show_default=True, help="First day."
+)
+@click.option("--days", default=Simulation.days, show_default=True, help="Number of days.")
+@click.option(
+    "--users", default=Simulation.users, show_default=True, help="Users; those who seldom come may not show up at all."
+)
+@click.option("--songs", default=Simulation.songs, show_default=True, help="Songs with a metadata file.")
+@click.option(
+    "--events", default=Simulation.events, show_default=True, help="Log rows, before dirty ones are mixed in."
+)
+@click.option(
+    "--dirty",
+    default=Simulation.dirty,
+    show_default=True,
+    help="Rows to spoil for each clean row, 0 to 1, of all kinds.",
+)
+@click.option(
+    "--catalogue",
+    default=Simulation.catalogue,
+    show_default=True,
+    help="Share of plays, 0 to 1, whose song has a metadata file.",
 )
 def simulate(start: datetime, **options: Any) -> None:
     """Write invented event logs and song files that look like the real ones.
@@ -223,10 +238,9 @@ def simulate(start: datetime, **options: Any) -> None:
 
     A load test: sparkify simulate --out big --days 365 --users 20000 --songs 12000 --events 10000000
     """
-    from sparkify.simulate.settings import Settings
     from sparkify.simulate.simulate import simulate
 
-    click.echo(simulate(Settings(start=start.date(), **options)))
+    click.echo(simulate(Simulation(start=start.date(), **options)))
 
 
 @sparkify.group()

@@ -74,15 +74,11 @@ class Console:
 
 def spark_died() -> int | None:
     """The exit code of Spark in this process, if it was started and has ended."""
-    process = _spark()
-    return None if process is None else process.poll()
-
-
-def _spark() -> subprocess.Popen[bytes] | None:
     # Who asks a server has not imported it.
     pyspark = sys.modules.get("pyspark")
     gateway = pyspark.SparkContext._gateway if pyspark else None
-    return gateway.proc if gateway else None
+    code: int | None = gateway.proc.poll() if gateway else None
+    return code
 
 
 def _git_commit() -> str:

@@ -15,7 +15,9 @@ def prepare(*, with_s3: bool = False) -> None:
     jars.ensure(with_s3=with_s3)
     # Every Spark of this environment starts with these settings.
     settings = jars.spark_home() / "conf"
-    if not settings.is_symlink():
+    if not settings.exists():
+        # The project was moved.
+        settings.unlink(missing_ok=True)
         settings.symlink_to(PROJECT / "scripts" / "spark")
     if not os.path.lexists(PROJECT / "profiles.yml"):
         # In two steps, so that nobody ever reads half of it.

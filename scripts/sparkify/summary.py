@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sparkify import lake
+from sparkify.export import STAR
 from sparkify.figures import TableFigures
 from sparkify.settings import PROJECT, Settings
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
-STAR = ("songplays", "users", "songs", "artists", "time")
 LAST_RUN = "select max(run_id) from run_ledger"
 SOURCES = {
     "log_data": ("quarantined_log_data", "int_log_rows"),

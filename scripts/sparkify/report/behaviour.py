@@ -10,6 +10,8 @@ from sparkify.report.words import count, day, percent
 
 SLUG, QUESTION = "behaviour", "How do listeners behave?"
 COHORTS, WEEKS = 8, 8
+# Week of the first play, weeks since, listeners, those of them who listened then, their share.
+Cohort = tuple[date, int, int, int, float]
 
 
 def section(ask: Ask) -> Section:
@@ -27,13 +29,13 @@ def section(ask: Ask) -> Section:
         if days > 1
         else f"one day, {plays / listeners:.1f} songs each."
     )
-    return Section(
-        SLUG, QUESTION, (activity, *_return(ask), *_conversion(ask)), (_active(ask), *_retained(ask), *_funnel(ask))
-    )
+    cohorts = _cohorts(ask)
+    answer = (activity, *_return(cohorts), *_conversion(ask))
+    return Section(SLUG, QUESTION, answer, (_active(ask), *_retained(cohorts), *_funnel(ask)))
 
 
-def _return(ask: Ask) -> tuple[str, ...]:
-    found = [row for row in _cohorts(ask) if row[1] == 1]
+def _return(cohorts: list[Cohort]) -> tuple[str, ...]:
+    found = [row for row in cohorts if row[1] == 1]
     if not found:
         return ()
     users, retained = sum(row[2] for row in found), sum(row[3] for row in found)
@@ -43,8 +45,8 @@ def _return(ask: Ask) -> tuple[str, ...]:
     )
 
 
-def _cohorts(ask: Ask) -> list[tuple[date, int, int, int, float]]:
-    """Week of the first play, weeks since, listeners, those who listened: of later weeks that are over."""
+def _cohorts(ask: Ask) -> list[Cohort]:
+    """Those of later weeks that are over."""
     days = period(ask)
     rows = ask(
         "select cohort_date, weeks_since, cohort_users, retained_users, retention_rate "
@@ -96,12 +98,11 @@ def _listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _retained(ask: Ask) -> tuple[Figure, ...]:
-    rows = _cohorts(ask)
-    if not rows:
+def _retained(cohorts: list[Cohort]) -> tuple[Figure, ...]:
+    if not cohorts:
         return ()
-    newest = sorted({row[0] for row in rows})[-COHORTS:]
-    shown = [row for row in rows if row[0] in newest and row[1] <= WEEKS]
+    newest = sorted({row[0] for row in cohorts})[-COHORTS:]
+    shown = [row for row in cohorts if row[0] in newest and row[1] <= WEEKS]
     names = {row[0]: f"{row[0].day} {row[0]:%b} · {row[2]:,}" for row in shown}
     cells = [(names[cohort], str(week), rate) for cohort, week, *_, rate in shown]
     columns = [str(week) for week in sorted({row[1] for row in shown})]
