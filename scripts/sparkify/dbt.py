@@ -21,6 +21,8 @@ from sparkify.settings import PROJECT
 
 # PySpark writes a failed statement to stderr as JSON, beside the exception that dbt reports.
 logging.getLogger("SQLQueryContextLogger").disabled = True
+# Py4J does the same when Spark has died, by the root logger.
+logging.getLogger().addFilter(lambda record: record.module != "java_gateway")
 
 FAILED = {"error", "fail", "runtime error"}
 SECONDS_BETWEEN_LINES = 10

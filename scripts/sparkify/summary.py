@@ -72,10 +72,10 @@ def lines(figures: list[TableFigures], settings: Settings, report: Path, ask: As
 
 
 def _warning(source: str, staging: str, ask: Ask) -> Iterator[str]:
-    """A sentence about a source of which much is unusable, or a whole file."""
+    """A sentence about a source of which much is unusable, or a whole file of several rows."""
     quarantine, rows = SOURCES[source]
     ((total, unusable, files, spoiled),) = ask(f"""
-        select coalesce(sum(total), 0), coalesce(sum(unusable), 0), count(*), count_if(unusable = total)
+        select coalesce(sum(total), 0), coalesce(sum(unusable), 0), count(*), count_if(unusable = total and total > 1)
         from (
             select count(*) as total, count_if(rejection_reason <> 'erased') as unusable
             from {lake.identifier(staging)}.{rows} group by source_file

@@ -98,7 +98,7 @@ def s3part1943(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> La
 def dirty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Simulated raw data with dirty rows of every kind."""
     raw = tmp_path_factory.mktemp("dirty") / "raw"
-    simulate(Settings(raw, events=20_000, users=200, songs=600, dirty=0.05))
+    simulate(Settings(raw, events=20_000, users=200, songs=1_600, dirty=0.05))
     return raw
 
 

@@ -24,12 +24,12 @@ CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "nothing": ({}, "log_data has no rows"),
     "an event": ({"log_data/1.json": event(1)}, "song_data has no rows"),
     "a song and nobody logged in": (
-        {"log_data/1.json": event(1, userId="", page="Home"), "song_data/1.json": song("SO1")},
-        "Tables in ",
-    ),
-    "nothing usable": (
-        {"log_data/1.json": event(1, ts=None), "song_data/1.json": b'{"title":"Muse"}'},
-        "1 of 1 rows of log_data can't be used, among them all of 1 of 1 files.",
+        {
+            "log_data/1.json": event(1, userId="", page="Home"),
+            "log_data/2.json": event(2, ts=None) + b"\n" + event(3, ts=None),
+            "song_data/1.json": song("SO1"),
+        },
+        "2 of 3 rows of log_data can't be used, among them all of 1 of 2 files.",
     ),
 }
 

@@ -79,8 +79,10 @@ def test_more_than_a_tenth_is_said_at_the_top(reason: str, field: str | None, wo
 
 
 def test_a_file_without_a_usable_row_is_said() -> None:
-    text = said(*[("a", *GOOD)] * 99, ("b", "broken_json", None, "x"))
-    assert text.startswith("1 of 100 rows of log_data can't be used, among them all of 1 of 2 files.")
+    good, bad = [("a", *GOOD)] * 98, ("b", "broken_json", None, "x")
+    assert said(*good, bad, bad).startswith("2 of 100 rows of log_data can't be used, among them all of 1 of 2 files.")
+    # A file of one row is one row.
+    assert "can't be used" not in said(*good, bad)
 
 
 def test_erased_rows_are_no_fault() -> None:

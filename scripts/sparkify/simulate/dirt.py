@@ -1,4 +1,4 @@
-"""Every way in which a row is spoiled: one table for log rows, one for songs.
+"""Every way in which a row is spoiled, one table for log rows and one for songs; and where spoiled rows go.
 
 Each kind makes the bytes of one raw row (without its line end) from the fields of a clean row. What
 becomes of it:
@@ -9,11 +9,11 @@ becomes of it:
 """
 
 import json
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sparkify.simulate.text import Row, log_line, song_line
-
+Row = dict[str, Any]
 Spoil = Callable[[Row], bytes]
 Write = Callable[[Row], str]
 
@@ -25,6 +25,16 @@ BEFORE_2000 = 946_684_799_999
 """Epoch milliseconds: the last one of 1999."""
 FROM_2100 = 4_102_444_800_000
 """Epoch milliseconds: the first one of 2100."""
+
+
+def log_line(row: Row) -> str:
+    """A log row as real files have it: ASCII only, without blanks, and `/` written as `\\/`."""
+    return json.dumps(row, separators=(",", ":")).replace("/", "\\/")
+
+
+def song_line(song: Row) -> str:
+    """A song as real files have it: ASCII only, a blank behind each comma and colon."""
+    return json.dumps(song)
 
 
 class Kind(NamedTuple):
@@ -81,7 +91,7 @@ def _unreadable(write: Write, field: str, number: str) -> Iterable[Kind]:
         ("second_object", lambda line: line + line),
         ("trailing_text", lambda line: line + " #end"),
         ("single_quotes", lambda line: line.replace('"', "'")),
-        ("array", lambda line: f"[{line}]"),
+        ("array", lambda line: f"[[{line}]]"),
         ("text_only", lambda line: json.dumps(line)),
         ("number_only", lambda line: "42"),
         ("null_only", lambda line: "null"),
@@ -247,3 +257,82 @@ def _song_kinds() -> Iterable[Kind]:
 LOG_KINDS: tuple[Kind, ...] = tuple(_log_kinds())
 """Each of them spoils the row of a play."""
 SONG_KINDS: tuple[Kind, ...] = tuple(_song_kinds())
+
+
+def drawn_kinds(number: int, kinds: Sequence[Kind]) -> list[Kind]:
+    """The kinds of so many spoiled rows: each as often as the others, or some from all over the table."""
+    return [kinds[at * len(kinds) // number if number < len(kinds) else at % len(kinds)] for at in range(number)]
+
+
+class Counts(Counter[Kind]):
+    """What was spoiled, by kind."""
+
+    def add(self, kind: Kind) -> None:
+        self[kind] += 1
+
+    def summary(self) -> dict[str, Any]:
+        """For the manifest: rows by outcome, by reason and field, and by kind."""
+        outcomes: Counter[str] = Counter()
+        reasons: Counter[tuple[str, str]] = Counter()
+        for kind, rows in self.items():
+            outcomes[kind.outcome] += rows
+            if kind.reason:
+                reasons[kind.reason, kind.field or ""] += rows
+        return {
+            **{outcome: outcomes[outcome] for outcome in (QUARANTINED, HARMLESS)},
+            "duplicates": outcomes[DUPLICATE],
+            "quarantined_by": [
+                {"reason": reason, "field": field or None, "rows": rows}
+                for (reason, field), rows in sorted(reasons.items())
+            ],
+            "kinds": {kind.name: rows for kind, rows in sorted(self.items())},
+        }
+
+
+class LogMixer:
+    """Mixes spoiled rows into the logs, which come file by file."""
+
+    def __init__(self, events: int, share: float) -> None:
+        self.counts = Counts()
+        self._events = events
+        self._kinds = drawn_kinds(round(events * share), LOG_KINDS)
+        self._clean = 0
+        self._waiting: list[Kind] = []
+        self._late: bytes | None = None
+
+    def mix(self, lines: Sequence[bytes]) -> list[bytes]:
+        """The lines of a file with spoiled ones between them. What finds no play to spoil waits for the next file."""
+        since, until = (rows * len(self._kinds) // self._events for rows in (self._clean, self._clean + len(lines)))
+        self._clean += len(lines)
+        kinds = self._waiting + self._kinds[since:until]
+        plays = [number for number, line in enumerate(lines) if b'"page":"NextSong"' in line]
+        late = [kind for kind in kinds if kind.late]
+        # An event has one other version at most.
+        versions = [kind for kind in kinds if kind.outcome != QUARANTINED and not kind.late]
+        unusable = [kind for kind in kinds if kind.outcome == QUARANTINED]
+        if not plays:
+            self._waiting = kinds
+            return list(lines)
+        self._waiting = versions[len(plays) :] + ([] if self._late else late)
+
+        mixed = [[line] for line in lines]
+        free = set(plays)
+        for spoiled in (versions[: len(plays)], unusable):
+            for number, kind in enumerate(spoiled):
+                base = plays[number * len(plays) // len(spoiled)]
+                line = kind.spoil(json.loads(lines[base]))
+                if kind.outcome == HARMLESS:
+                    mixed[base][0] = line
+                else:
+                    mixed[base].append(line)
+                if kind.outcome != QUARANTINED:
+                    free.discard(base)
+                self.counts.add(kind)
+        for kind in late if self._late else []:
+            mixed[plays[0]].append(kind.spoil(json.loads(self._late or b"")))
+            self.counts.add(kind)
+        # Delivered again in a later file: an event that has no other version. Of two versions in different files the
+        # newer file's is kept, and which of files written in one moment is newer is chance.
+        if free:
+            self._late = lines[max(free)]
+        return [line for place in mixed for line in place]

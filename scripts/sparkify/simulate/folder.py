@@ -38,7 +38,7 @@ def claim(out: Path, arguments: dict[str, Any]) -> None:
 
 
 def write_manifest(out: Path, content: dict[str, Any]) -> None:
-    text = json.dumps({"written_by": "sparkify.simulate", **content}, indent=1)
+    text = json.dumps({"written_by": "sparkify.simulate", **content}, indent=1, default=str)
     (out / MANIFEST).write_text(text + "\n", encoding="ascii")
 
 

@@ -9,8 +9,8 @@ from sparkify.errors import UserError
 FIRST_DAY = date(2000, 2, 1)
 """Users register in the days before the start, and times before 2000 are no usable ones."""
 LAST_DAY = date(2099, 12, 31)
-MOST_EVENTS_A_DAY = 200
-"""Of one user: nearly twelve hours of listening, for a user can't hear two songs at a time."""
+MOST_EVENTS_A_DAY = 50
+"""Of a user, on average: the busiest have some times that, and can't hear two songs at a time."""
 
 
 @dataclass(frozen=True)
