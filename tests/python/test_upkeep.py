@@ -38,10 +38,8 @@ def play(session: int, day: int, user: int, **changes: Any) -> bytes:
     return event(session, ts=1_541_030_400_000 + day * 86_400_000, userId=str(user), **changes)
 
 
-@pytest.fixture
-def lake(builder: Builder, tmp_path: Path, request: pytest.FixtureRequest) -> Lake:
+def small_lake(builder: Builder, raw: Path, name: str) -> Lake:
     """A small lake of three days; one of its two users is to be erased."""
-    raw = tmp_path / "raw"
     write(raw, "song_data/a.json", [song("SO1")])
     erased = {"firstName": NAME}
     write(raw, "log_data/1.json", [play(1, 0, 8), play(2, 0, USER, **erased), play(3, 1, 8)])
@@ -51,10 +49,13 @@ def lake(builder: Builder, tmp_path: Path, request: pytest.FixtureRequest) -> La
     write(
         raw, "log_data/4.json", [play(6, 1, USER, **erased), b'{"firstName":"%s","userId":"%d"' % (NAME.encode(), USER)]
     )
-    name = request.node.name.removeprefix("test_")[:40]
-    if "erased" in name:
-        builder.with_marts.add(name)
     return builder.build(raw, name, "run")
+
+
+@pytest.fixture(scope="module")
+def lake(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """One lake for tests that go on from what the one before has left."""
+    return small_lake(builder, tmp_path_factory.mktemp("upkeep") / "raw", "upkeep")
 
 
 def without_user(raw: Path, copy: Path) -> Path:
@@ -66,44 +67,6 @@ def without_user(raw: Path, copy: Path) -> Path:
         place.write_bytes(b"\n".join(line for line in lines if str(USER).encode() not in line))
         shutil.copystat(file, place)
     return copy
-
-
-def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, lake: Lake, tmp_path: Path) -> None:
-    expected = oracle.compute(without_user(lake.raw, tmp_path / "without"))
-    user_hash = hashlib.md5(str(USER).encode()).hexdigest()
-    assert str(USER) in texts_of(lake.folder)
-    with patch.dict(os.environ, lake.environment()):
-        rows, files, is_known = erase._found(settings.Settings("", str(lake.folder), lake.schema), USER, user_hash)
-        assert len(erase.files_with(str(lake.folder), lake.schema, USER)) > 2
-    assert (rows[f"{lake.schema}.songplays"], rows[f"{lake.schema}_staging.int_log_rows"]) == (2, 4)
-    assert [(Path(file).name, count) for file, count in files] == [("1.json", 1), ("2.json", 1), ("4.json", 2)]
-    assert not is_known
-    assert builder.dbt(lake, "run-operation", "erase_user", "--args", json.dumps({"user_hash": user_hash}))
-    assert builder.dbt(lake, "run")
-    tidy(lake)
-
-    for step in ((), ("run",), ("run", "--full-refresh")):
-        if step:
-            assert builder.dbt(lake, *step, "--exclude", MARTS)
-        for table in oracle.COLUMNS:
-            assert first_differences(expected.tables[table], lake.rows(table)) == "", (step, table)
-        with lake.connect() as connection:
-            accounts = connection.sql(
-                "select raw_rows, erased_rows, quarantined_rows from row_accounting where source_name = 'log_data'"
-            ).fetchall()
-        assert accounts == [(8, 4, 0)]
-    tidy(lake)
-    everything = texts_of(lake.folder)
-    assert NAME not in everything
-    assert str(USER) not in everything
-    with patch.dict(os.environ, lake.environment()):
-        assert erase.files_with(str(lake.folder), lake.schema, USER) == []
-
-    write(lake.raw, "log_data/5.json", [play(9, 2, USER, firstName=NAME), play(10, 2, 8)])
-    assert builder.dbt(lake, "run")
-    tidy(lake)
-    assert len(lake.rows("songplays")) == len(expected.tables["songplays"]) + 1
-    assert NAME not in texts_of(lake.folder)
 
 
 def tidy(lake: Lake) -> None:
@@ -126,48 +89,6 @@ def texts_of(folder: Path) -> str:
     return "\n".join(texts)
 
 
-def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake: Lake) -> None:
-    before = {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS}
-    (run,) = restore.restorable(tables_of(lake))
-    write(lake.raw, "log_data/5.json", [play(20, 2, 8, level="paid"), play(21, 9, 77)])
-    write(lake.raw, "song_data/b.json", [song("SO2", title="Other")])
-    assert builder.dbt(lake, "run")
-    after = {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS}
-    assert after["songplays"] != before["songplays"]
-    assert after["songs"] != before["songs"]
-
-    with patch.dict(os.environ, lake.environment()):
-        restore.put_back(str(lake.folder), tables_of(lake), run.name)
-    # A session that stays open has known its tables for half a minute.
-    for table in tables_of(lake):
-        SparkSession.builder.getOrCreate().sql(f"refresh table {'.'.join(table.name())}")
-    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == before
-    assert builder.dbt(lake, "run")
-    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
-    # Again and again: what is kept does not grow, and nothing that is needed goes.
-    for _ in range(2):
-        assert builder.dbt(lake, "run", "--full-refresh")
-    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
-    tidy(lake)
-    assert run.name not in [known.name for known in restore.restorable(tables_of(lake))]
-
-
-def test_days_are_built_again_on_demand(builder: Builder, lake: Lake) -> None:
-    rows = sorted(lake.rows("songplays"), key=repr)
-    before = set(lake.files("songplays"))
-    days = "{backfill_from: 2018-11-02, backfill_to: 2018-11-02}"
-    assert builder.dbt(lake, "run", "--vars", days)
-    assert sorted(lake.rows("songplays"), key=repr) == rows
-    # 1.json, 3.json and 4.json have events of that day; 1.json has some of the day before, too.
-    kept = {file.parent.name for file in before & set(lake.files("songplays"))}
-    assert kept == {"event_date=2018-11-03"}
-    assert not builder.dbt(lake, "run", "--vars", "{backfill_from: 2018-11-02}")
-    # Files that are gone keep their rows.
-    (lake.raw / "log_data" / "1.json").unlink()
-    assert builder.dbt(lake, "run", "--vars", "{backfill_from: 2018-11-01, backfill_to: 2018-11-30}")
-    assert sorted(lake.rows("songplays"), key=repr) == rows
-
-
 def test_the_ledger_has_a_row_for_each_run_and_model(builder: Builder, lake: Lake) -> None:
     write(lake.raw, "log_data/5.json", [play(20, 2, 8)])
     assert builder.dbt(lake, "run")
@@ -183,3 +104,85 @@ def test_the_ledger_has_a_row_for_each_run_and_model(builder: Builder, lake: Lak
     assert newest[0][:4] == ("songplays", "success", 2, 1)
     assert newest[0][4] > 0
     assert newest[1] == ("songs", "unchanged", 0, 0, 0)
+
+
+def test_days_are_built_again_on_demand(builder: Builder, lake: Lake) -> None:
+    rows = sorted(lake.rows("songplays"), key=repr)
+    before = set(lake.files("songplays"))
+    days = "{backfill_from: 2018-11-02, backfill_to: 2018-11-02}"
+    assert builder.dbt(lake, "run", "--vars", days)
+    assert sorted(lake.rows("songplays"), key=repr) == rows
+    # 1.json, 3.json and 4.json have events of that day; 1.json has some of the day before, too.
+    kept = {file.parent.name for file in before & set(lake.files("songplays"))}
+    assert kept == {"event_date=2018-11-03"}
+    assert not builder.dbt(lake, "run", "--vars", "{backfill_from: 2018-11-02}")
+    # Files that are gone keep their rows.
+    file = lake.raw / "log_data" / "1.json"
+    file.rename(lake.raw / "gone")
+    assert builder.dbt(lake, "run", "--vars", "{backfill_from: 2018-11-01, backfill_to: 2018-11-30}")
+    assert sorted(lake.rows("songplays"), key=repr) == rows
+    (lake.raw / "gone").rename(file)
+
+
+def test_a_restored_run_is_back_and_the_next_run_goes_on(builder: Builder, lake: Lake) -> None:
+    before = {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS}
+    run = restore.restorable(tables_of(lake))[-1]
+    write(lake.raw, "log_data/6.json", [play(20, 2, 8, level="paid"), play(21, 9, 77)])
+    write(lake.raw, "song_data/b.json", [song("SO2", title="Other")])
+    assert builder.dbt(lake, "run")
+    after = {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS}
+    assert after["songplays"] != before["songplays"]
+    assert after["songs"] != before["songs"]
+
+    with patch.dict(os.environ, lake.environment()):
+        restore.put_back(str(lake.folder), tables_of(lake), run.name)
+    # A session that stays open has known its tables for half a minute.
+    for table in tables_of(lake):
+        SparkSession.builder.getOrCreate().sql(f"refresh table {'.'.join(table.name())}")
+    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == before
+    assert builder.dbt(lake, "run")
+    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
+    assert builder.dbt(lake, "run", "--full-refresh")
+    assert {table: sorted(lake.rows(table), key=repr) for table in oracle.COLUMNS} == after
+    tidy(lake)
+    assert run.name not in [known.name for known in restore.restorable(tables_of(lake))]
+
+
+def test_an_erased_user_is_nowhere_and_stays_away(builder: Builder, tmp_path: Path) -> None:
+    builder.with_marts.add("erased")
+    lake = small_lake(builder, tmp_path / "raw", "erased")
+    expected = oracle.compute(without_user(lake.raw, tmp_path / "without"))
+    user_hash = hashlib.md5(str(USER).encode()).hexdigest()
+    assert str(USER) in texts_of(lake.folder)
+    with patch.dict(os.environ, lake.environment()):
+        rows, files, is_known = erase._found(settings.Settings("", str(lake.folder), lake.schema), USER, user_hash)
+        assert len(erase.files_with(str(lake.folder), lake.schema, USER)) > 2
+    assert (rows[f"{lake.schema}.songplays"], rows[f"{lake.schema}_staging.int_log_rows"]) == (2, 4)
+    assert [(Path(file).name, count) for file, count in files] == [("1.json", 1), ("2.json", 1), ("4.json", 2)]
+    assert not is_known
+    assert builder.dbt(lake, "run-operation", "erase_user", "--args", json.dumps({"user_hash": user_hash}))
+    assert builder.dbt(lake, "run")
+    tidy(lake)
+
+    for step in ((), ("run", "--full-refresh")):
+        if step:
+            assert builder.dbt(lake, *step, "--exclude", MARTS)
+        for table in oracle.COLUMNS:
+            assert first_differences(expected.tables[table], lake.rows(table)) == "", (step, table)
+        with lake.connect() as connection:
+            accounts = connection.sql(
+                "select raw_rows, erased_rows, quarantined_rows from row_accounting where source_name = 'log_data'"
+            ).fetchall()
+        assert accounts == [(8, 4, 0)]
+    tidy(lake)
+    everything = texts_of(lake.folder)
+    assert NAME not in everything
+    assert str(USER) not in everything
+    with patch.dict(os.environ, lake.environment()):
+        assert erase.files_with(str(lake.folder), lake.schema, USER) == []
+
+    write(lake.raw, "log_data/5.json", [play(9, 2, USER, firstName=NAME), play(10, 2, 8)])
+    assert builder.dbt(lake, "run")
+    tidy(lake)
+    assert len(lake.rows("songplays")) == len(expected.tables["songplays"]) + 1
+    assert NAME not in texts_of(lake.folder)
