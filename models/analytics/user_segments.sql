@@ -1,3 +1,4 @@
+{%- set window = var('segment_window_days') %}
 with user_days as (
     select
         user_id,
@@ -46,12 +47,12 @@ habits as (
         max(case when plays > 0 then event_date end) as last_play_date,
         min(case when plays > 0 then days_ago end) as days_since_last_play,
         max(case when plays > 0 then days_ago end) as days_since_first_play,
-        count_if(plays > 0 and days_ago < 30) as listening_days,
-        count_if(plays > 0 and days_ago < 15) as listening_days_of_late,
-        coalesce(sum(case when days_ago < 30 then plays end), 0) as plays,
-        coalesce(sum(case when days_ago < 30 then listened_ms end), 0) as listened_ms,
-        coalesce(sum(case when days_ago < 30 then upgrade_views end), 0) as upgrade_views,
-        coalesce(sum(case when days_ago < 30 then downgrade_views end), 0) as downgrade_views
+        count_if(plays > 0 and days_ago < {{ window }}) as listening_days,
+        count_if(plays > 0 and 2 * days_ago < {{ window }}) as listening_days_of_late,
+        coalesce(sum(case when days_ago < {{ window }} then plays end), 0) as plays,
+        coalesce(sum(case when days_ago < {{ window }} then listened_ms end), 0) as listened_ms,
+        coalesce(sum(case when days_ago < {{ window }} then upgrade_views end), 0) as upgrade_views,
+        coalesce(sum(case when days_ago < {{ window }} then downgrade_views end), 0) as downgrade_views
     from dated_days
     group by user_id
 ),
@@ -60,10 +61,10 @@ points as (
     select
         *,
         case when upgrade_views > 0 then 1 else 0 end
-        + case when listening_days >= 5 then 1 else 0 end
-        + case when listened_ms >= 3 * 3600000 then 1 else 0 end
-        + case when days_since_last_play < 7 then 1 else 0 end as upgrade_points,
-        case when days_since_last_play >= 7 then 1 else 0 end
+        + case when listening_days >= {{ var('segment_regular_days') }} then 1 else 0 end
+        + case when listened_ms >= {{ var('segment_upgrade_hours') }} * 3600000 then 1 else 0 end
+        + case when days_since_last_play < {{ var('segment_idle_days') }} then 1 else 0 end as upgrade_points,
+        case when days_since_last_play >= {{ var('segment_idle_days') }} then 1 else 0 end
         + case when listening_days_of_late * 2 < listening_days - listening_days_of_late then 1 else 0 end
         + case when downgrade_views > 0 then 1 else 0 end as leave_points
     from habits
@@ -74,11 +75,11 @@ segments as (
         users.user_id,
         points.as_of_date,
         case
-            when points.days_since_first_play < 7 then 'new'
-            when points.days_since_last_play >= 30 then 'lapsed'
-            when points.days_since_last_play >= 14 then 'dormant'
-            when points.listening_days >= 12 then 'devoted'
-            when points.listening_days >= 5 then 'regular'
+            when points.days_since_first_play < {{ var('segment_new_days') }} then 'new'
+            when points.days_since_last_play >= {{ window }} then 'lapsed'
+            when points.days_since_last_play >= {{ var('segment_dormant_days') }} then 'dormant'
+            when points.listening_days >= {{ var('segment_devoted_days') }} then 'devoted'
+            when points.listening_days >= {{ var('segment_regular_days') }} then 'regular'
             else 'casual'
         end as segment,
         users.level,
@@ -121,9 +122,12 @@ segments as (
         points.upgrade_views,
         points.downgrade_views,
         case when users.level = 'free' then points.upgrade_points end as upgrade_points,
-        coalesce(users.level = 'free' and points.upgrade_points >= 3, false) as is_likely_to_upgrade,
-        case when points.days_since_last_play < 30 then points.leave_points end as leave_points,
-        points.days_since_last_play < 30 and points.leave_points >= 2 as is_likely_to_leave
+        coalesce(
+            users.level = 'free' and points.upgrade_points >= {{ var('segment_upgrade_points') }}, false
+        ) as is_likely_to_upgrade,
+        case when points.days_since_last_play < {{ window }} then points.leave_points end as leave_points,
+        points.days_since_last_play < {{ window }}
+        and points.leave_points >= {{ var('segment_leave_points') }} as is_likely_to_leave
     from users
     inner join points on users.user_id = points.user_id
     left join states on {{ state_of_location('points.location') }} = states.state_code

@@ -19,7 +19,7 @@ files as (
     group by source_name, source_file
 ),
 
-judged_files as (
+files_with_reason as (
     select
         *,
         case
@@ -49,7 +49,7 @@ raw_files as (
             when content = 2 then 'document'
         end as layout,
         reason
-    from judged_files
+    from files_with_reason
 )
 
 select * from raw_files

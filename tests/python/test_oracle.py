@@ -430,22 +430,9 @@ def test_file_times_count_in_whole_milliseconds(raw: Raw) -> None:
 @pytest.mark.parametrize(
     ("json_text", "value"),
     [
-        ("5", 5),
-        ('"5"', 5),
-        ('" 5 "', 5),
-        ('"+5"', 5),
-        ('"005"', 5),
-        ("5.0", 5),
-        ('"5.0"', 5),
-        ("1.5e3", 1500),
-        ("15E+2", 1500),
-        ("1500e-2", 15),
-        ("-0", 0),
-        ("9223372036854775807", 2**63 - 1),
-        ('"9223372036854775807"', 2**63 - 1),
-        ("9007199254740991.0", 2**53 - 1),
-        ("null", None),
-        ('""', None),
+        *((text, 5) for text in ("5", '"5"', '" 5 "', '"+5"', '"005"', "5.0", '"5.0"')),
+        *(("1.5e3", 1500), ("15E+2", 1500), ("1500e-2", 15), ("-0", 0), ("null", None), ('""', None)),
+        *(("9223372036854775807", 2**63 - 1), ('"9223372036854775807"', 2**63 - 1), ("9007199254740991.0", 2**53 - 1)),
     ],
 )
 def test_whole_numbers(raw: Raw, json_text: str, value: int | None) -> None:
@@ -458,27 +445,9 @@ def test_whole_numbers(raw: Raw, json_text: str, value: int | None) -> None:
 @pytest.mark.parametrize(
     "json_text",
     [
-        "1.5",
-        '"1.5"',
-        "true",
-        "false",
-        "[1]",
-        "{}",
-        '"abc"',
-        '" "',
-        '"1 2"',
-        '"1_000"',
-        '"0x10"',
-        '"\u0661"',
-        '"NaN"',
-        "9223372036854775808",
-        "-9223372036854775809",
-        "9007199254740992.0",
-        "1e16",
-        "1e999",
-        "1e99999999999999999999",
-        "1e-5",
-        "9" * 5000,
+        *("1.5", '"1.5"', "true", "false", "[1]", "{}", '"abc"', '"1_000"', '"0x10"', '"\u0661"', '"NaN"'),
+        *("9223372036854775808", "-9223372036854775809", "9007199254740992.0", "1e16"),
+        *("1e999", "1e99999999999999999999", "1e-5", '" "', '"1 2"', "9" * 5000),
     ],
 )
 def test_no_whole_numbers(raw: Raw, json_text: str) -> None:
@@ -488,15 +457,7 @@ def test_no_whole_numbers(raw: Raw, json_text: str) -> None:
 
 @pytest.mark.parametrize(
     ("json_text", "value"),
-    [
-        ("200", 200.0),
-        ("2.5e1", 25.0),
-        ('"25"', 25.0),
-        ('" 2.5 "', 2.5),
-        ("0", 0.0),
-        ("null", None),
-        ('""', None),
-    ],
+    [("200", 200.0), ("2.5e1", 25.0), ('"25"', 25.0), ('" 2.5 "', 2.5), ("0", 0.0), ("null", None), ('""', None)],
 )
 def test_doubles(raw: Raw, json_text: str, value: float | None) -> None:
     raw.log(with_text(EVENT, "length", json_text))
@@ -508,20 +469,9 @@ def test_doubles(raw: Raw, json_text: str, value: float | None) -> None:
 @pytest.mark.parametrize(
     ("json_text", "value"),
     [
-        ("112", "112"),
-        ("1.50", "1.50"),
-        ("1e3", "1e3"),
-        ("true", "true"),
-        ("false", "false"),
-        ('""', None),
-        ("null", None),
-        ('" x "', " x "),
-        ('" "', " "),
-        ('{"a":[1,2.0]}', '{"a":[1,2.0]}'),
-        ("[]", "[]"),
-        ('"\\ud83d\\ude00"', "\U0001f600"),
-        ('"\\ud83d"', "?"),
-        ('"\\u0019"', "\x19"),
+        *((text, text) for text in ("112", "1.50", "1e3", "true", "false", '{"a":[1,2.0]}', "[]")),
+        *(('""', None), ("null", None), ('" x "', " x "), ('" "', " ")),
+        *(('"\\ud83d\\ude00"', "\U0001f600"), ('"\\ud83d"', "?"), ('"\\u0019"', "\x19")),
     ],
 )
 def test_texts(raw: Raw, json_text: str, value: str | None) -> None:
@@ -532,16 +482,8 @@ def test_texts(raw: Raw, json_text: str, value: str | None) -> None:
 @pytest.mark.parametrize(
     ("agent", "value"),
     [
-        ('"A/1"', "A/1"),
-        ("A/1", "A/1"),
-        ('""', None),
-        ('"', '"'),
-        ('"A', '"A'),
-        ('A"', 'A"'),
-        ('""A""', '"A"'),
-        ('" "', " "),
-        ("", None),
-        (None, None),
+        *(('"A/1"', "A/1"), ('""A""', '"A"'), ('" "', " "), ('""', None), ("", None), (None, None)),
+        *((agent, agent) for agent in ("A/1", '"', '"A', 'A"')),
     ],
 )
 def test_user_agent_loses_one_pair_of_quotes(raw: Raw, agent: str | None, value: str | None) -> None:
@@ -564,6 +506,7 @@ def test_last_null_of_a_repeated_field_counts(raw: Raw) -> None:
 OTHER = {**EVENT, "page": "Home"}
 BEFORE_2000, IN_2100 = 946684799999, 4102444800000
 
+# Beside what test_simulate.py knows of each kind of dirt.
 LOG_CASES: list[tuple[bytes, str, str | None]] = [
     (b'{"song": "\xff"}', "not_utf8", None),
     (b"\xed\xa0\x80", "not_utf8", None),
@@ -583,34 +526,15 @@ LOG_CASES: list[tuple[bytes, str, str | None]] = [
     (b"[" * 100_000, "broken_json", None),
     *((with_text(EVENT, "length", text), "broken_json", None) for text in ("NaN", "Infinity", "-Infinity")),
     *((with_text(EVENT, "length", text), "broken_json", None) for text in ("01", "+1", ".5", "1.", "0x1")),
-    *(
-        (line(EVENT, {field: True}), "wrong_type", field)
-        for field in ("ts", "sessionId", "itemInSession", "userId", "length", "registration", "status")
-    ),
     (line(EVENT, {"length": "abc"}), "wrong_type", "length"),
     (line(EVENT, {"registration": 1.5}), "wrong_type", "registration"),
-    *(
-        (line(EVENT, {field: empty}), "missing_value", field)
-        for field in ("ts", "page", "sessionId", "itemInSession")
-        for empty in (None, "")
-    ),
     (line({k: v for k, v in EVENT.items() if k != "page"}, {}), "missing_value", "page"),
     (line({k.upper(): v for k, v in EVENT.items() if k != "page"}, {}), "missing_value", "page"),
     (line(EVENT | {"PAGE": "NextSong", "page": None}, {}), "missing_value", "page"),
-    (line(EVENT, {"ts": BEFORE_2000}), "out_of_range", "ts"),
-    (line(EVENT, {"ts": IN_2100}), "out_of_range", "ts"),
-    (line(EVENT, {"sessionId": -1}), "out_of_range", "sessionId"),
-    (line(EVENT, {"itemInSession": -1}), "out_of_range", "itemInSession"),
-    (line(EVENT, {"userId": "-1"}), "out_of_range", "userId"),
     *(
         (with_text(EVENT, "length", text), "out_of_range", "length")
         for text in ("-0.1", "86400.1", "1e999", "-1e999", '"NaN"', '"Infinity"', '"-inf"')
     ),
-    (line(EVENT, {"registration": BEFORE_2000}), "out_of_range", "registration"),
-    (line(EVENT, {"registration": IN_2100}), "out_of_range", "registration"),
-    (line(EVENT, {"status": 99}), "out_of_range", "status"),
-    (line(EVENT, {"status": 600}), "out_of_range", "status"),
-    (line(EVENT, {"userId": ""}), "play_without_user", "userId"),
     (line(EVENT, {"userId": None, "level": None}), "play_without_user", "userId"),
     *((line(EVENT, {"level": level}), "unknown_level", "level") for level in (None, "", "Free", " free")),
     # The first reason, and within it the first field, counts.
@@ -623,24 +547,17 @@ LOG_CASES: list[tuple[bytes, str, str | None]] = [
 SONG_CASES: list[tuple[bytes, str, str | None]] = [
     (b'"\xc3"', "not_utf8", None),
     (line(SONG, {}) + line(SONG, {}), "broken_json", None),
-    *(
-        (line(SONG, {field: [1]}), "wrong_type", field)
-        for field in ("duration", "year", "artist_latitude", "artist_longitude", "num_songs")
-    ),
     (line(SONG, {"year": 1999.5, "num_songs": "x"}), "wrong_type", "year"),
     *((line(SONG, {"song_id": empty}), "missing_value", "song_id") for empty in (None, "")),
     *(
         (with_text(SONG, "duration", text), "out_of_range", "duration")
         for text in ("0", "-1", "86400.5", '"nan"', "1e999")
     ),
-    (line(SONG, {"year": -1}), "out_of_range", "year"),
-    (line(SONG, {"year": 2101}), "out_of_range", "year"),
     *(
         (with_text(SONG, f"artist_{axis}", text), "out_of_range", f"artist_{axis}")
         for axis, over in (("latitude", "90.1"), ("longitude", "180.1"))
         for text in (over, "-" + over, '"NaN"', "1e999")
     ),
-    (line(SONG, {"num_songs": -1}), "out_of_range", "num_songs"),
     (line(SONG, {"song_id": None, "year": -1}), "missing_value", "song_id"),
 ]
 
@@ -683,19 +600,11 @@ def test_invalid_bytes_become_replacement_characters(raw: Raw) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"ts": BEFORE_2000 + 1},
-        {"ts": IN_2100 - 1},
-        {"length": 0},
-        {"length": 86400},
-        {"length": None},
-        {"status": 100},
-        {"status": 599},
-        {"status": None},
-        {"registration": None},
-        {"userId": 0},
-        {"page": "Home", "userId": ""},
-        {"page": "Home", "level": "other"},
-        {"page": "nextsong", "level": None},
+        *({"ts": ts} for ts in (BEFORE_2000 + 1, IN_2100 - 1)),
+        *({"length": length} for length in (0, 86400, None)),
+        *({"status": status} for status in (100, 599, None)),
+        *({"registration": None}, {"userId": 0}),
+        *({"page": "Home", "userId": ""}, {"page": "Home", "level": "other"}, {"page": "nextsong", "level": None}),
     ],
 )
 def test_usable_events(raw: Raw, changes: dict[str, Any]) -> None:
@@ -705,14 +614,9 @@ def test_usable_events(raw: Raw, changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"duration": 0.001},
-        {"duration": 86400},
-        {"duration": None},
-        {"year": 0},
-        {"year": 2100},
-        {"year": None},
-        {"artist_latitude": -90, "artist_longitude": 180},
-        {"num_songs": 0},
+        *({"duration": duration} for duration in (0.001, 86400, None)),
+        *({"year": year} for year in (0, 2100, None)),
+        *({"artist_latitude": -90, "artist_longitude": 180}, {"num_songs": 0}),
     ],
 )
 def test_usable_songs(raw: Raw, changes: dict[str, Any]) -> None:

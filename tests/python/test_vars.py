@@ -43,6 +43,8 @@ def test_a_window_of_events_quarantines_what_lies_outside(builder: Builder, samp
         ("{valid_play_seconds: -1}", "valid_play_seconds is -1; give a number, 0 or more."),
         ("{max_line_bytes: many}", "max_line_bytes is many; give a number, 0 or more."),
         ("{chart_sise: 5}", "There is no var chart_sise; there are backfill_from, backfill_to, chart_size, earliest"),
+        ("{segment_dormant_days: 30}", "segment_dormant_days is not less than segment_window_days"),
+        ("{segment_devoted_days: 31}", "segment_devoted_days and segment_window_days must not fall"),
         ("{recommendations: 0}", "recommendations is 0; give a whole number, 1 or more."),
     ],
 )

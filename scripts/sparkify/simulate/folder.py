@@ -1,8 +1,9 @@
 """The folder a simulation is written to. It never deletes a file that it did not write itself."""
 
+from __future__ import annotations
+
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,7 @@ from sparkify.errors import UserError
 
 MANIFEST = "_simulated.json"
 """Marks the folder as the simulator's own and says what is in it. Readers ignore names with a `_` first."""
-TREES = {
-    "log_data": re.compile(r"\d{4}-\d{2}-\d{2}-events\.json"),
-    "song_data": re.compile(r"TR[A-Z]{5}[0-9A-F]{11}\.json"),
-}
+TREES = ("log_data", "song_data")
 
 
 def claim(out: Path, arguments: dict[str, Any]) -> None:
@@ -22,14 +20,10 @@ def claim(out: Path, arguments: dict[str, Any]) -> None:
 
     The mark is set before the first file, so that a run that was broken off can be started again.
     """
-    if out.exists():
-        if not out.is_dir():
-            raise UserError(f"{out} is a file, not a folder.")
-        foreign = _foreign(out)
-        if foreign:
-            raise UserError(
-                f"{out} holds something the simulator did not write ({foreign}): give an empty or new folder."
-            )
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file, not a folder.")
+    if out.exists() and (foreign := _foreign(out)):
+        raise UserError(f"{out} holds something the simulator did not write ({foreign}): give an empty or new folder.")
     out.mkdir(parents=True, exist_ok=True)
     write_manifest(out, {"complete": False, "arguments": arguments})
     for tree in TREES:
@@ -38,44 +32,24 @@ def claim(out: Path, arguments: dict[str, Any]) -> None:
 
 
 def write_manifest(out: Path, content: dict[str, Any]) -> None:
+    """Say what is in the folder; dates as text."""
     text = json.dumps({"written_by": "sparkify.simulate", **content}, indent=1, default=str)
     (out / MANIFEST).write_text(text + "\n", encoding="ascii")
 
 
 def _foreign(out: Path) -> str | None:
-    """The name of something in the folder that is not from the simulator, if there is any."""
+    """What in the folder is not from the simulator, if there is anything."""
     names = sorted(os.listdir(out))
-    if not names:
-        return None
-    manifest = _manifest(out)
-    if manifest is None:
-        return names[0]
-    for name in names:
-        if name == MANIFEST:
-            continue
-        if name not in TREES or (out / name).is_symlink() or not (out / name).is_dir():
-            return name
-        files = 0
-        for folder, folders, found in os.walk(out / name):
-            for entry in found:
-                if not TREES[name].fullmatch(entry):
-                    return os.path.relpath(os.path.join(folder, entry), out)
-            links = [entry for entry in folders if os.path.islink(os.path.join(folder, entry))]
-            if links:
-                return os.path.relpath(os.path.join(folder, links[0]), out)
-            files += len(found)
-        # A real log file that somebody put there has a name like ours: the number gives it away.
-        if manifest.get("complete") and files > manifest[name]["files"]:
-            return f"{files} files in {name}, not the {manifest[name]['files']} it wrote"
-    return None
-
-
-def _manifest(out: Path) -> dict[str, Any] | None:
     try:
-        content = json.loads((out / MANIFEST).read_text(encoding="ascii"))
-        ours = isinstance(content, dict) and content["written_by"] == "sparkify.simulate"
-        if ours and content["complete"]:
-            ours = all(isinstance(content[tree]["files"], int) for tree in TREES)
-        return content if ours else None
+        manifest = json.loads((out / MANIFEST).read_text(encoding="ascii"))
+        if manifest["written_by"] != "sparkify.simulate":
+            return names[0]
+        written = sum(manifest[tree]["files"] for tree in TREES) if manifest["complete"] else None
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return names[0] if names else None
+    found = [path for path in out.rglob("*") if path.name != MANIFEST and not path.is_dir()]
+    strangers = [path for path in found if path.suffix != ".json" or path.relative_to(out).parts[0] not in TREES]
+    if strangers:
+        return str(strangers[0].relative_to(out))
+    # A real log file that somebody put there has a name like ours: the number gives it away.
+    return f"{len(found)} files, not the {written} it wrote" if written is not None and len(found) > written else None
