@@ -14,10 +14,9 @@ from pathlib import Path
 from sparkify.errors import UserError
 from sparkify.progress import say
 
-# What Spark 4 documents, each with its first good update: G1 before 25.0.3 corrupts compressed data (JDK-8377811). On
-# 26 no session starts (SPARK-57877).
-SUPPORTED = {17: (17,), 21: (21,), 25: (25, 0, 3)}
-NEEDED = "Spark 4.1 needs Java 17, 21 or 25 (25.0.3 or later)"
+# What Spark 4.1 documents. Its Hadoop calls what Java has taken away since 24 ("getSubject is not supported").
+SUPPORTED = ("17", "21")
+NEEDED = "Spark 4.1 needs Java 17 or 21"
 # What Spark itself is built with.
 INSTALLED_VERSION = "17"
 # Spark starts every JVM with this module, which small runtimes lack, so Java is asked for its version in the same way.
@@ -50,8 +49,7 @@ def _usable_home(java: str | Path) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     found = dict(re.findall(r"^\s*(java\.home|java\.version) = (.+?)\s*$", said.stderr, re.MULTILINE))
-    numbers = [int(number) for number in re.findall(r"\d+", re.split("[+-]", found.get("java.version", ""))[0])]
-    if said.returncode or not numbers or tuple(numbers) < SUPPORTED.get(numbers[0], (numbers[0] + 1,)):
+    if said.returncode or re.split("[.+-]", found.get("java.version", ""))[0] not in SUPPORTED:
         return None
     return str(found["java.home"])
 
