@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,9 @@ SECONDS_BETWEEN_LINES = 10
 # Events of dbt about what ends a command, which is said by whoever called it.
 SAID_BY_ITSELF = {"MainEncounteredError", "MainStackTrace", "LogCancelLine"}
 
+# What Spark puts behind the sentence that says what is wrong with a query: pages of its plan, which logs/dbt.log has.
+PLAN = re.compile(r"(?<=;)\n *'?\w+ .*\n(?: *[:+].*\n?)+")
+
 
 class Console:
     """What people see of a dbt command: errors, and how many nodes are finished.
@@ -49,7 +53,7 @@ class Console:
         if info.level == "error":
             # What fails after Spark has died fails because of that.
             if info.name not in SAID_BY_ITSELF and spark_died() is None:
-                self._write(f"{info.msg}\n")
+                self._write(f"{PLAN.sub('', info.msg)}\n")
         elif event.info.name == "LogStartLine":
             self._total = event.data.total
         elif event.info.name == "NodeFinished" and event.data.node_info.resource_type != "operation":

@@ -15,6 +15,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 # dbt changes the current folder later on.
 CALLER = Path.cwd()
 SOURCES = ("log_data", "song_data")
+# Where raw data and lake are if nobody says so, below the project.
+DEFAULTS = {"SPARKIFY_RAW": "raw", "SPARKIFY_LAKE": "lake"}
 # Credentials of a catalog in PostgreSQL.
 CATALOG_USER, CATALOG_PASSWORD = "SPARKIFY_CATALOG_USER", "SPARKIFY_CATALOG_PASSWORD"
 
@@ -33,11 +35,15 @@ class Settings:
         return os.environ.get("SPARKIFY_TARGET") == "cluster"
 
     def environment(self) -> dict[str, str]:
-        """The environment variables by which dbt's profile and macros learn of these places."""
+        """The environment variables by which dbt's profile and macros learn of these places.
+
+        None for a default that dbt has too: `state:modified` would see another place, and dbt parse all files again.
+        """
+        places = {"SPARKIFY_RAW": self.raw, "SPARKIFY_LAKE": self.lake}
         return {
-            "SPARKIFY_RAW": self.raw,
-            "SPARKIFY_LAKE": self.lake,
-            "SPARKIFY_SCHEMA": self.schema,
+            name: place
+            for name, place in places.items()
+            if place != os.environ.get(name, str(PROJECT / DEFAULTS[name]))
         }
 
 
@@ -53,11 +59,11 @@ def resolve(raw: str | None = None, lake: str | None = None) -> Settings:
     schema = os.environ.get("SPARKIFY_SCHEMA", "sparkify")
     if not re.fullmatch("[a-z][a-z0-9_]*", schema):
         raise UserError(f"SPARKIFY_SCHEMA is {schema}; give a name of small letters, digits and underscores.")
-    place = _place(lake, "SPARKIFY_LAKE", "lake")
+    place = _place(lake, "SPARKIFY_LAKE")
     if set("?#") & set(place):
         raise UserError(f"The lake {place} has a ? or # in its path, which Iceberg can't read; rename it.")
     return Settings(
-        raw=_place(raw, "SPARKIFY_RAW", "raw"),
+        raw=_place(raw, "SPARKIFY_RAW"),
         lake=place,
         schema=schema,
     )
@@ -132,10 +138,10 @@ def from_caller(place: str) -> str:
     return _absolute(place, CALLER)
 
 
-def _place(argument: str | None, variable: str, default: str) -> str:
+def _place(argument: str | None, variable: str) -> str:
     if argument is not None:
         return from_caller(argument)
-    return _absolute(os.environ.get(variable) or default, PROJECT)
+    return _absolute(os.environ.get(variable) or DEFAULTS[variable], PROJECT)
 
 
 def _absolute(place: str, base: Path) -> str:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow
@@ -18,6 +19,7 @@ import small_lakes
 from builds import Lake
 from sparkify import query, summary
 from sparkify.cli import main
+from sparkify.dbt import Console
 from sparkify.settings import PROJECT, Settings
 
 
@@ -261,3 +263,11 @@ def test_summary_names_every_table_and_reason(simulated: Lake, monkeypatch: pyte
     logs = manifest["log_data"]
     assert f"{logs['matched_plays']:,} of {logs['plays']:,} plays matched" in text
     assert "quarantined_log_data: play_without_user (userId)" in text
+
+
+def test_an_error_of_spark_has_no_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "  [UNRESOLVED_COLUMN] A column `idd` can't be resolved. SQLSTATE: 42703; line 44 pos 8;"
+    plan = "  'InsertIntoStatement Relation[id#1]\n  +- 'Project ['idd]\n     :- Join (id#1 = id#2)\n     +- Relation\n"
+    message = f"In users\n{sentence}\n{plan}\n  Also"
+    Console()(SimpleNamespace(info=SimpleNamespace(level="error", name="Failure", msg=message)))
+    assert capsys.readouterr().err == f"In users\n{sentence}\n  Also\n"

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +101,15 @@ def test_docs_tell_rows_and_bytes_of_every_table(clone: Path, first_run: subproc
         assert found["bytes"]["value"] > 0, key
     answer = command(clone, "./scripts/query", "select count(*) as plays from songplays", "--format", "json")
     assert json.loads(answer.stdout) == [{"plays": statistics["model.sparkify.songplays"]["rows"]["value"]}]
+
+
+def test_dbt_by_itself_sees_the_project_of_that_run(
+    clone: Path, first_run: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    shutil.copy(clone / "target" / "manifest.json", tmp_path)
+    dbt = Path(sys.executable).with_name("dbt")
+    changed = command(clone, str(dbt), "--quiet", "ls", "--select", "state:modified", "--state", str(tmp_path))
+    assert (changed.returncode, changed.stdout) == (0, "")
 
 
 def test_query_answers(clone: Path, first_run: subprocess.CompletedProcess[str]) -> None:
