@@ -1,7 +1,7 @@
 {# Create the external tables of every source that has an `external:` block, or refresh them where they are as the block says.
    Runs at the start of each run; by hand: dbt run-operation stage_external_sources. #}
 {% macro stage_external_sources() %}
-    {% if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'run-operation'] %}
+    {% if execute and flags.WHICH in ['run', 'build', 'test', 'seed', 'run-operation', 'freshness'] %}
         {% for node in graph.sources.values() if node.external %}
             {% do stage_external_table(node) %}
         {% endfor %}

@@ -25,6 +25,8 @@ from sparkify.figures import TableFigures
 from sparkify.settings import is_uri
 
 Answer = TypeVar("Answer")
+# The schema of what views read that is no file of DuckDB's: `show tables` does not list it.
+SOURCES = "sources"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Connection:
         self._loaded: dict[Entry, str] = {}
         self._duckdb = duckdb.connect()
         self._duckdb.execute("set TimeZone = 'UTC'")
-        for name in (schema, f"{schema}_staging"):
+        for name in (SOURCES, schema, f"{schema}_staging"):
             self._duckdb.execute(f"create schema if not exists {identifier(name)}")
         self._duckdb.execute(f"set schema = {literal(schema)}")
         if not is_uri(lake):
@@ -231,8 +233,10 @@ class Connection:
 
     def _registered(self, table: LakeTable, what: str, source: object) -> str:
         name = f"{what} of {'.'.join(table.table.name())}"
-        self._duckdb.register(name, source)
-        return identifier(name)
+        self._duckdb.execute(f"set schema = {literal(SOURCES)}")
+        self._duckdb.from_arrow(source).create_view(name)
+        self._duckdb.execute(f"set schema = {literal(self._schema)}")
+        return f"{SOURCES}.{identifier(name)}"
 
 
 class _Rows:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pyspark.sql import SparkSession
 
 from builds import NO_UNIT_TESTS, Builder, Lake, copy_of_project
 from hostile import write_raw
@@ -151,20 +152,29 @@ def test_docs_are_one_page(builder: Builder, lake: Lake) -> None:
     assert "model.sparkify.songplays" in (builder.scratch / "target" / "static_index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("command", "name"), [("seed", "commands_elsewhere"), ("compile", "commands")])
-def test_from_another_folder_in_a_session_of_its_own(
-    command: str, name: str, lake: Lake, builder: Builder, tmp_path: Path
-) -> None:
-    """Spark knows no external table at first, and a compiled model says what of them has changed."""
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("show", "--select", name) for name in ("vw_songs_data", "int_log_rows", "int_song_rows", "raw_files")),
+        *(("compile",), ("source", "freshness"), ("docs", "generate")),
+    ],
+    ids=" ".join,
+)
+def test_a_new_session_gets_the_external_tables(command: tuple[str, ...], builder: Builder, lake: Lake) -> None:
+    SparkSession.builder.getOrCreate().sql(f"drop database if exists spark_catalog.{lake.schema}_raw cascade")
+    assert builder.dbt(lake, *command)
+
+
+def test_from_another_folder(lake: Lake, builder: Builder, tmp_path: Path) -> None:
     dbt = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),
-            *("--quiet", command),
+            *("--quiet", "seed"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(builder.profiles)),
             *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
         ],
         cwd=tmp_path,
-        env=os.environ | builder.lake(lake.raw, name).environment(),
+        env=os.environ | builder.lake(lake.raw, "commands_elsewhere").environment(),
         capture_output=True,
         text=True,
         check=False,
