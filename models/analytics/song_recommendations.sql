@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with neighbours as (
     select * from {{ ref('int_song_neighbours') }}
     where similarity_rank <= {{ var('recommendations') }}
