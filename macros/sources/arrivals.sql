@@ -4,7 +4,7 @@
    listing but by reading: {read: files that need not be read again, seen: by file, deliveries of those that are read again, replaced}. #}
 {% macro arrived_files(table_name) %}
     {# The view that the model reads is of a table that the session may not know yet. #}
-    {% do external_table('raw', table_name) if execute %}
+    {% do external_table('raw', table_name) if execute and model.resource_type != 'unit_test' %}
     {% set raw_files = ref('raw_files') if target.type == 'spark' and model.resource_type != 'unit_test' %}
     {% if state_before() is none %}
         {{ return(none) }}
