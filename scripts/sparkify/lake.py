@@ -26,7 +26,7 @@ from sparkify.settings import is_uri
 
 Answer = TypeVar("Answer")
 # The schema of what views read that is no file of DuckDB's: `show tables` does not list it.
-SOURCES = "sources"
+ARROW = "arrow"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Connection:
         self._loaded: dict[Entry, str] = {}
         self._duckdb = duckdb.connect()
         self._duckdb.execute("set TimeZone = 'UTC'")
-        for name in (SOURCES, schema, f"{schema}_staging"):
+        for name in (ARROW, schema, f"{schema}_staging"):
             self._duckdb.execute(f"create schema if not exists {identifier(name)}")
         self._duckdb.execute(f"set schema = {literal(schema)}")
         if not is_uri(lake):
@@ -233,10 +233,10 @@ class Connection:
 
     def _registered(self, table: LakeTable, what: str, source: object) -> str:
         name = f"{what} of {'.'.join(table.table.name())}"
-        self._duckdb.execute(f"set schema = {literal(SOURCES)}")
+        self._duckdb.execute(f"set schema = {literal(ARROW)}")
         self._duckdb.from_arrow(source).create_view(name)
         self._duckdb.execute(f"set schema = {literal(self._schema)}")
-        return f"{SOURCES}.{identifier(name)}"
+        return f"{ARROW}.{identifier(name)}"
 
 
 class _Rows:

@@ -49,4 +49,4 @@ def run(raw: str | None, lake: str | None, *, force: bool, with_staging: bool) -
 def _simulate_once(raw: Path) -> None:
     if raw.exists():
         return
-    say(str(simulate(Simulation(raw, dirty=0.01))))
+    say(simulate(Simulation(raw, dirty=0.01)))

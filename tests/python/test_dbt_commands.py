@@ -165,7 +165,7 @@ def test_a_new_session_gets_the_external_tables(command: tuple[str, ...], builde
     assert builder.dbt(lake, *command)
 
 
-def test_from_another_folder(lake: Lake, builder: Builder, tmp_path: Path) -> None:
+def test_from_another_folder(raw: Path, builder: Builder, tmp_path: Path) -> None:
     dbt = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),
@@ -174,7 +174,7 @@ def test_from_another_folder(lake: Lake, builder: Builder, tmp_path: Path) -> No
             *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
         ],
         cwd=tmp_path,
-        env=os.environ | builder.lake(lake.raw, "commands_elsewhere").environment(),
+        env=os.environ | builder.lake(raw, "commands_elsewhere").environment(),
         capture_output=True,
         text=True,
         check=False,
